@@ -1,0 +1,35 @@
+/** The first answer to a POST with an Idempotency-Key. */
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * What the gateway remembers between processes, and what cannot be derived from the event log: answers promised to
+ * idempotency keys, and up to where participants have read their notifications. Durable when a promise resolves.
+ */
+export interface GatewayStore {
+  /**
+   * Takes the key for this participant and request. `fingerprint` identifies method, path and body.
+   * `new`: go on, and record the answer. `in-progress`: the same request was begun and has no answer yet (it is under way,
+   * or the process died: execute it again under the same command id). `answered`: replay it. `mismatch`: another request.
+   */
+  begin(
+    participantId: string,
+    key: string,
+    fingerprint: string,
+    at: string,
+  ): Promise<{ state: 'new' | 'in-progress' | 'mismatch' } | { state: 'answered'; answer: RecordedAnswer }>;
+  record(participantId: string, key: string, answer: RecordedAnswer): Promise<void>;
+  /** Forgets a key whose request had no effect and may be tried anew. */
+  forget(participantId: string, key: string): Promise<void>;
+  /** Forgets keys begun before this instant (ISO-8601 UTC). */
+  prune(before: string): Promise<void>;
+
+  /** Position of the newest notification that the participant has read; 0 when none. */
+  readUpTo(participantId: string): Promise<number>;
+  /** Moves the mark forward; never back. */
+  markRead(participantId: string, position: number): Promise<void>;
+  close(): Promise<void>;
+}

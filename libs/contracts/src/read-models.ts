@@ -1,0 +1,127 @@
+import type {
+  Instant,
+  Role,
+  SessionRequest,
+  SessionRequestEvent,
+  SessionRequestStatus,
+} from '@hse/session-requests';
+
+/** What the read models know of one session request. A fold of its events, nothing else. */
+export interface SessionRequestRecord {
+  readonly state: SessionRequest;
+  /** When the latest event was recorded. */
+  readonly recordedAt: Instant;
+  /** Position of the latest event in the log. */
+  readonly position: number;
+}
+
+/** Something that happened and that a participant is told of. One event makes at most one for each of the two parties. */
+export interface NotificationRecord {
+  readonly participantId: string;
+  /** Of the event; orders notifications, newest = greatest. */
+  readonly position: number;
+  readonly requestId: string;
+  readonly revision: number;
+  readonly recordedAt: Instant;
+  readonly event: SessionRequestEvent;
+}
+
+/** A place in a list to go on from: the sort key of the last item delivered. */
+export interface CalendarPlace {
+  readonly startsAt: Instant;
+  readonly requestId: string;
+}
+
+export interface PendingActionPlace {
+  readonly until: Instant;
+  readonly requestId: string;
+}
+
+/** Questions to the read models. Each is answered from an index, by participant. */
+export interface SessionRequestQueries {
+  find(requestId: string): Promise<SessionRequestRecord | undefined>;
+
+  /**
+   * A participant's session requests by start of the slot the calendar shows (`state.slot`), soonest first, then by id.
+   * With `from` (inclusive) or `to` (exclusive), those of which the agreed, the proposed or the last slot overlaps that span.
+   */
+  calendar(query: {
+    participantId: string;
+    from?: Instant;
+    to?: Instant;
+    /** Default: all. */
+    statuses?: readonly SessionRequestStatus[];
+    after?: CalendarPlace;
+    limit: number;
+  }): Promise<SessionRequestRecord[]>;
+
+  /** What awaits a participant's answer at `now` (`awaitedAnswer(state).until > now`), soonest deadline first, then by id. */
+  pendingActions(query: {
+    participantId: string;
+    now: Instant;
+    after?: PendingActionPlace;
+    limit: number;
+  }): Promise<SessionRequestRecord[]>;
+
+  countPendingActions(query: { participantId: string; now: Instant }): Promise<number>;
+
+  /** Newest first; `before` is the position of the last one delivered. */
+  notifications(query: { participantId: string; before?: number; limit: number }): Promise<NotificationRecord[]>;
+
+  /** Notifications with a position greater than `after`. */
+  countNotifications(query: { participantId: string; after: number }): Promise<number>;
+
+  /** The participant's session requests of which the latest event came after this position, in the order of those events. */
+  changedAfter(query: { participantId: string; position: number; limit: number }): Promise<SessionRequestRecord[]>;
+
+  /** The position up to which everything that was recorded is reflected. */
+  checkpoint(): Promise<number>;
+}
+
+/** The read models as their only writer, the notifications service, sees them. */
+export interface ReadModels extends SessionRequestQueries {
+  /** The records that exist of these requests, in any order. */
+  load(requestIds: readonly string[]): Promise<SessionRequestRecord[]>;
+  /**
+   * Writes records and notifications together with the checkpoint, all or nothing. A record replaces an older one of the
+   * same request and is ignored where the same revision or a newer one is there; a notification that is there is ignored.
+   */
+  apply(changes: {
+    records: readonly SessionRequestRecord[];
+    notifications: readonly NotificationRecord[];
+    checkpoint: number;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A change that the read models now reflect. */
+export interface ReflectedChange {
+  readonly record: SessionRequestRecord;
+  readonly eventType: SessionRequestEvent['type'];
+  readonly position: number;
+}
+
+/** Tells every gateway what has changed, after it can be queried. At most once: who missed some asks `changedAfter`. */
+export interface LiveUpdates {
+  publish(changes: readonly ReflectedChange[]): void;
+  /** @returns ends the subscription. */
+  subscribe(listener: (changes: readonly ReflectedChange[]) => void): () => void;
+}
+
+/** A coach or a client. */
+export interface Participant {
+  /** Opaque; the `sub` of their tokens. */
+  readonly id: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly email: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+export interface ParticipantDirectory {
+  find(id: string): Promise<Participant | undefined>;
+  /** By name, then id. `q` matches names regardless of case and accents. */
+  search(query: { role?: Role; q?: string; after?: { name: string; id: string }; limit: number }): Promise<Participant[]>;
+}
+

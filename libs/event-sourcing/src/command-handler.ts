@@ -1,0 +1,143 @@
+import { v5 as nameBasedUuid } from 'uuid';
+import type { CommandBus, CommandEnvelope, CommandResult, Versioned } from './command-bus.ts';
+import { WrongExpectedRevision, type EventStore } from './event-store.ts';
+import type { DomainEvent, EventMetadata } from './event.ts';
+
+/** The rules of one kind of aggregate, as pure functions. */
+export interface Decider<C, S, E extends DomainEvent, R, X> {
+  /** The events that the command leads to (none: nothing to do), or why it is refused. */
+  decide(command: C, state: S | undefined, context: X): { events: readonly E[]; rejection?: never } | { rejection: R; events?: never };
+  evolve(state: S | undefined, event: E): S | undefined;
+}
+
+export interface CommandHandlerOptions<C, S, E extends DomainEvent, R, X> {
+  readonly store: EventStore<E>;
+  readonly decider: Decider<C, S, E, R, X>;
+  /** The stream that the command is about. */
+  readonly streamOf: (command: C) => string;
+  /** Asked once per decision. `recordedAt` (ISO-8601 UTC) goes into the metadata of what is recorded. */
+  readonly context: () => { context: X; recordedAt: string };
+  /** Of the payloads written. Default 1. */
+  readonly schemaVersion?: number;
+  /** How often a command is decided anew because the stream moved under it. Default 5. */
+  readonly attempts?: number;
+  /** How many streams are kept in memory, the least recently used go first. Default 10 000; 0 reads the stream each time. */
+  readonly cacheSize?: number;
+}
+
+/** What is known of a stream in memory; always the fold of a prefix of it. */
+interface Aggregate<S> {
+  readonly current: Versioned<S> | undefined;
+  /** The last event of each command that the stream was written by. */
+  readonly commands: ReadonlyMap<string, { revision: number; position: number }>;
+}
+
+/** The stream kept moving: somebody else wrote to it on every attempt. Repeat the command. */
+export class TooManyConflicts extends Error {
+  constructor(stream: string, attempts: number) {
+    super(`${stream} changed during each of ${attempts} attempts to decide a command`);
+    this.name = 'TooManyConflicts';
+  }
+}
+
+/**
+ * Executes commands: read, fold, decide, append at the revision that was read. When the stream moved in between, all of
+ * it happens again on what is there then, so that a decision is always about the state it is recorded on.
+ *
+ * Idempotent by command id: event ids derive from it, and a command whose events are in the stream gets the state they
+ * led to.
+ */
+export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
+  options: CommandHandlerOptions<C, S, E, R, X>,
+): CommandBus<C, S, R> => {
+  const { store, decider, streamOf, context, schemaVersion = 1, attempts = 5, cacheSize = 10_000 } = options;
+  const cache = new Map<string, Aggregate<S>>();
+  const nothing: Aggregate<S> = { current: undefined, commands: new Map() };
+
+  const evolved = (
+    before: Aggregate<S>,
+    events: readonly E[],
+    at: readonly { revision: number; position: number; metadata: EventMetadata }[],
+  ): Aggregate<S> => {
+    let current = before.current;
+    const commands = new Map(before.commands);
+    events.forEach((event, index) => {
+      const place = at[index];
+      if (!place) return;
+      const { revision, position, metadata } = place;
+      const state = decider.evolve(current?.state, event);
+      current = state === undefined ? undefined : { state, revision, recordedAt: metadata.recordedAt };
+      commands.set(metadata.commandId, { revision, position });
+    });
+    return { current, commands };
+  };
+
+  const remember = (stream: string, aggregate: Aggregate<S>): Aggregate<S> => {
+    if (cacheSize === 0) return aggregate;
+    cache.delete(stream); // a Map keeps the order of insertion: the first is the least recently used
+    cache.set(stream, aggregate);
+    if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
+    return aggregate;
+  };
+
+  const read = async (stream: string, limit?: number): Promise<Aggregate<S>> => {
+    const events = await store.readStream(stream, limit === undefined ? {} : { limit });
+    return evolved(nothing, events, events);
+  };
+
+  const execute = async (envelope: CommandEnvelope<C>): Promise<CommandResult<S, R>> => {
+    const { command, commandId } = envelope;
+    const stream = streamOf(command);
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const cached = cache.get(stream);
+      const aggregate = cached ?? remember(stream, await read(stream));
+      const { current } = aggregate;
+      const first = aggregate.commands.get(commandId);
+      if (first) {
+        const then = await read(stream, first.revision + 1);
+        return { ok: true, current: then.current, position: first.position };
+      }
+
+      const { context: decisionContext, recordedAt } = context();
+      const decision = decider.decide(command, current?.state, decisionContext);
+      if (!decision.events || decision.events.length === 0) {
+        // Only an append finds out whether memory is behind the store. What records nothing has to look.
+        if (cached && (await isBehind(stream, cached))) {
+          cache.delete(stream);
+          continue;
+        }
+        if (!decision.events) return { ok: false, rejection: decision.rejection, current };
+        return { ok: true, current, position: undefined };
+      }
+
+      const { events } = decision;
+      const metadata: EventMetadata = {
+        commandId,
+        correlationId: envelope.correlationId ?? commandId,
+        ...(envelope.causationId !== undefined && { causationId: envelope.causationId }),
+        recordedAt,
+        schemaVersion,
+        ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),
+      };
+      try {
+        const { revision, position } = await store.append(
+          stream,
+          events.map((event, index) => ({ ...event, id: nameBasedUuid(String(index), commandId), metadata })),
+          { expected: current?.revision ?? 'no-stream' },
+        );
+        const firstRevision = revision - events.length + 1;
+        const places = events.map((_, index) => ({ revision: firstRevision + index, position, metadata }));
+        return { ok: true, current: remember(stream, evolved(aggregate, events, places)).current, position };
+      } catch (error) {
+        cache.delete(stream);
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+      }
+    }
+    throw new TooManyConflicts(stream, attempts);
+  };
+
+  const isBehind = async (stream: string, { current }: Aggregate<S>): Promise<boolean> =>
+    (await store.readStream(stream, { from: current ? current.revision + 1 : 0, limit: 1 })).length > 0;
+
+  return { execute };
+};

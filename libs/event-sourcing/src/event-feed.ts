@@ -1,0 +1,26 @@
+import type { EventBatch } from './event-store.ts';
+import type { DomainEvent } from './event.ts';
+
+/** What a follower of the log does with it. */
+export interface FeedConsumer<E extends DomainEvent = DomainEvent> {
+  /** The position up to which the effects are durable; 0 at first. Asked once whenever consumption (re)starts. */
+  checkpoint(): Promise<number>;
+  /**
+   * Applies a batch. When the promise resolves, its effects are durable together with `batch.position`.
+   * Must bear the same events twice. When it rejects, the same events are delivered again, after a pause.
+   */
+  handle(batch: EventBatch<E>): Promise<void>;
+}
+
+export interface FeedSubscription {
+  /** Resolves when everything recorded up to `position` has been handled. Rejects when the subscription has stopped before. */
+  reached(position: number): Promise<void>;
+  /** Finishes the batch at hand and ends. */
+  stop(): Promise<void>;
+}
+
+/** Recorded events for a named group of consumers: at least once, in order per stream, in batches. */
+export interface EventFeed<E extends DomainEvent = DomainEvent> {
+  /** @param group names who consumes; each group sees everything, the members of one group share the work. */
+  consume(group: string, consumer: FeedConsumer<E>): FeedSubscription;
+}
