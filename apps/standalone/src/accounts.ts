@@ -1,0 +1,82 @@
+import type { Participant, ParticipantDirectory } from '@hse/contracts';
+
+/** A participant who can log in at the embedded issuer. */
+export interface Account extends Participant {
+  /** The name they log in with. */
+  readonly account: string;
+  /** In clear text: this is for demonstrations. Without one nobody can log in as them here. */
+  readonly password?: string;
+}
+
+const knowsTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+const forms: Record<keyof Account, [form: string, fits: (text: string) => boolean]> = {
+  account: ['1 to 64 letters, digits, dots, dashes or underscores', (text) => /^[\w.-]{1,64}$/.test(text)],
+  id: ['1 to 64 letters, digits, dots, dashes or underscores', (text) => /^[\w.-]{1,64}$/.test(text)],
+  role: ['"coach" or "client"', (text) => text === 'coach' || text === 'client'],
+  name: ['1 to 200 characters', (text) => text.trim() !== '' && text.length <= 200],
+  email: ['an e-mail address', (text) => /^[^\s@]+@[^\s@]+$/.test(text)],
+  timeZone: ['an IANA time zone such as Europe/Berlin', knowsTimeZone],
+  password: ['at least one character', (text) => text !== ''],
+};
+
+/**
+ * Checks a list of accounts.
+ * @throws Error that names every fault with its place.
+ */
+export const parseAccounts = (document: unknown): readonly Account[] => {
+  if (!Array.isArray(document) || document.length === 0) throw new Error('it has to be a JSON list of accounts');
+  const faults: string[] = [];
+  const seen = new Map<string, number>();
+  document.forEach((entry: unknown, index) => {
+    const fields: Record<string, unknown> = typeof entry === 'object' && entry !== null ? { ...entry } : {};
+    for (const name of Object.keys(fields)) if (!(name in forms)) faults.push(`[${index}].${name}: unknown`);
+    for (const [name, [form, fits]] of Object.entries(forms)) {
+      const value = fields[name];
+      if (value === undefined && name === 'password') continue;
+      if (typeof value !== 'string' || !fits(value)) faults.push(`[${index}].${name}: ${form}`);
+      if (name !== 'id' && name !== 'account') continue;
+      const key = `${name} ${String(value)}`;
+      if (seen.has(key)) faults.push(`[${index}].${name}: the same as that of [${seen.get(key)}]`);
+      else seen.set(key, index);
+    }
+  });
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  return document as Account[];
+};
+
+/** For people who type without accents or capitals. */
+const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** A directory of the participants in a configuration file: in memory, complete at start. */
+export const createParticipantDirectory = (accounts: readonly Account[]): ParticipantDirectory => {
+  const participants = accounts
+    .map(({ id, role, name, email, timeZone }): Participant => ({ id, role, name, email, timeZone }))
+    .sort((a, b) => compare(a, b));
+  const byId = new Map(participants.map((participant) => [participant.id, participant]));
+  return {
+    find: (id) => Promise.resolve(byId.get(id)),
+    search: ({ role, q, after, limit }) => {
+      const wanted = folded(q ?? '');
+      return Promise.resolve(
+        participants
+          .filter((participant) => role === undefined || participant.role === role)
+          .filter(({ name }) => folded(name).includes(wanted))
+          .filter((participant) => after === undefined || compare(participant, after) > 0)
+          .slice(0, limit),
+      );
+    },
+  };
+};
+
+const compare = (a: { name: string; id: string }, b: { name: string; id: string }): number => {
+  const [left, right] = [folded(a.name), folded(b.name)];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+};

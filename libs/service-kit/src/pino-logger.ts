@@ -1,0 +1,11 @@
+import { pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { Logger } from './logger.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Writes one line per entry to standard output: JSON for machines, or `pretty` for people. */
+export const createPinoLogger = ({ level, format }: { level: LogLevel; format: 'json' | 'pretty' }): Logger =>
+  format === 'json'
+    ? pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+    : pino({ level, base: null }, PinoPretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }));
