@@ -25,8 +25,8 @@ export interface DeadlineStore {
    * `claimant` is one of many; `now` and `leaseUntil` are milliseconds of the same clock as `dueAt`.
    */
   claim(options: { now: number; limit: number; claimant: string; leaseUntil: number }): Promise<Deadline[]>;
-  /** Gives claims back, to be claimed again at once. */
-  release(subjects: readonly string[], claimant: string): Promise<void>;
+  /** Gives claims of this claimant back, to be claimed again at once: those on the subjects, or all it holds. */
+  release(subjects: readonly string[] | 'all', claimant: string): Promise<void>;
   /** Up to `limit` deadlines that are due in `(after, until]`, claimed or not, soonest first. */
   upcoming(options: { after: number; until: number; limit: number }): Promise<Deadline[]>;
   /** The earliest instant at which something can be claimed: a due time, or the end of a claim. Undefined when there is none. */
