@@ -78,20 +78,46 @@ export interface SessionRequestQueries {
   checkpoint(): Promise<number>;
 }
 
-/** The read models as their only writer, the notifications service, sees them. */
-export interface ReadModels extends SessionRequestQueries {
+/** Where a projection reads what it wrote before, and writes what follows. */
+export interface ProjectionTarget {
   /** The records that exist of these requests, in any order. */
   load(requestIds: readonly string[]): Promise<SessionRequestRecord[]>;
   /**
    * Writes records and notifications together with the checkpoint, all or nothing. A record replaces an older one of the
-   * same request and is ignored where the same revision or a newer one is there; a notification that is there is ignored.
+   * same request and is ignored where the same revision or a newer one is there; a notification that is there is ignored;
+   * a checkpoint never moves back. A notification is about a request of which the record is there or comes with it.
    */
   apply(changes: {
     records: readonly SessionRequestRecord[];
     notifications: readonly NotificationRecord[];
     checkpoint: number;
   }): Promise<void>;
+}
+
+/** The read models as their only writer, the notifications service, sees them. */
+export interface ReadModels extends SessionRequestQueries, ProjectionTarget {
   close(): Promise<void>;
+}
+
+/**
+ * Read models that start out empty and are filled beside the ones in use; nobody sees them before `finish`.
+ * Its one writer loads a record, unless it is new, before it applies the next one of the same request.
+ */
+export interface ReadModelsCopy extends ProjectionTarget {
+  /** Makes everything durable and puts the copy in the place of the read models in use, in one step. */
+  finish(): Promise<void>;
+  /** Throws the copy away; what is in use stays. */
+  abandon(): Promise<void>;
+}
+
+/** All of the read models as they were at one checkpoint, whatever is written meanwhile. */
+export interface ReadModelsSnapshot {
+  readonly checkpoint: number;
+  /** By request id. */
+  records(): Iterable<SessionRequestRecord>;
+  /** By position; of the same position, the coach's first. */
+  notifications(): Iterable<NotificationRecord>;
+  close(): void;
 }
 
 /** A change that the read models now reflect. */
