@@ -57,9 +57,4 @@ export interface ExpireSessionRequest {
 }
 
 export type SessionRequestCommand =
-  | RequestSession
-  | AcceptSession
-  | RejectSession
-  | AdjustSession
-  | CancelSession
-  | ExpireSessionRequest;
+  RequestSession | AcceptSession | RejectSession | AdjustSession | CancelSession | ExpireSessionRequest;

@@ -1,7 +1,8 @@
-import type { SessionRequestCommand, RequestSession } from './commands.ts';
+import type { RequestSession, SessionRequestCommand } from './commands.ts';
 import { otherRole, type Role, type SessionRequestEvent, type Slot } from './events.ts';
 import { respondByFor, type ExpiryPolicy } from './expiry-policy.ts';
-import { toEpochMs, type Instant } from './instant.ts';
+import { isInstant, toEpochMs, type Instant } from './instant.ts';
+import { hasLapsed, refusalOf, type Action } from './permissions.ts';
 import { rejection, type Rejection, type RejectionCode } from './rejection.ts';
 import { roleOf, type Proposal, type SessionRequest } from './session-request.ts';
 
@@ -33,73 +34,72 @@ export const decide = (
   const actor = state && roleOf(state, command.by);
   if (!actor) return refuse('not-a-party');
   if (command.expectedRevision !== state.revision) return refuse('conflict');
-  if (state.outcome) return refuse('already-closed');
-  if (hasStarted(state, context.now)) return refuse('session-started');
+  const refusal = refusalOf(actionOf(command), state, actor, context.now);
+  if (refusal) return refuse(refusal);
 
-  const { agreed, proposal } = state;
+  const { agreed, proposal, round } = state;
   switch (command.type) {
     case 'AcceptSession': {
-      const refusal = cannotAnswer(proposal, actor, context.now);
-      if (refusal) return refuse(refusal);
-      const { slot, round } = proposal as Proposal;
-      return record({ type: 'SessionAccepted', data: { ...concerns(state), acceptedBy: actor, slot, round } });
+      const { slot } = proposal as Proposal; // nobody may accept where there is none
+      return record({
+        type: 'SessionAccepted',
+        data: { ...concerns(state), acceptedBy: actor, slot, round },
+      });
     }
-    case 'RejectSession': {
-      const refusal = cannotAnswer(proposal, actor, context.now);
-      if (refusal) return refuse(refusal);
+    case 'RejectSession':
       return record({
         type: 'SessionRejected',
         data: {
           ...concerns(state),
           rejectedBy: actor,
           ...(command.reason !== undefined && { reason: command.reason }),
-          round: state.round,
+          round,
           agreedSlotStands: agreed !== undefined,
         },
       });
-    }
     case 'AdjustSession': {
-      if (proposal && hasLapsed(proposal, context.now)) return refuse('deadline-passed');
-      if ([proposal?.slot, agreed].some((slot) => slot && sameSlot(slot, command.slot))) return refuse('slot-unchanged');
-      const refusal = impossibleSlot(command.slot, context);
-      if (refusal) return refuse(refusal);
-      const awaiting = otherRole(actor);
+      const { slot, note } = command;
+      const impossible = standsAlready(slot, state) ? 'slot-unchanged' : impossibleSlot(slot, context);
+      if (impossible) return refuse(impossible);
       return record({
         type: 'SessionAdjusted',
         data: {
           ...concerns(state),
           adjustedBy: actor,
           previousSlot: proposal?.slot ?? state.slot,
-          ...promise(command.slot, command.note, awaiting, state.requestedBy, context),
-          round: state.round + 1,
+          ...promise(slot, note, { awaiting: otherRole(actor), requestedBy: state.requestedBy }, context),
+          round: round + 1,
         },
       });
     }
     case 'CancelSession': {
-      const refusal =
-        command.what === 'change' ? cannotWithdrawChange(state, actor, context.now) : cannotCancel(state, actor, context.now);
-      if (refusal) return refuse(refusal);
+      const agreedSlotStands = command.what === 'change';
       return record({
         type: 'SessionCancelled',
         data: {
           ...concerns(state),
           cancelledBy: actor,
-          cause: command.what === 'session' && agreed ? 'called-off' : 'withdrawn',
+          cause: agreed && !agreedSlotStands ? 'called-off' : 'withdrawn',
           ...(command.reason !== undefined && { reason: command.reason }),
-          round: state.round,
-          agreedSlotStands: command.what === 'change',
+          round,
+          agreedSlotStands,
         },
       });
     }
   }
 };
 
-const request = (command: RequestSession, state: SessionRequest | undefined, context: DecisionContext): Decision => {
+const request = (
+  command: RequestSession,
+  state: SessionRequest | undefined,
+  context: DecisionContext,
+): Decision => {
   const { requestId, by, with: other, slot, note } = command;
   if (state) return refuse('conflict');
-  if (by.role === other.role) return refuse('same-role');
-  const refusal = impossibleSlot(slot, context);
-  if (refusal) return refuse(refusal);
+  // One id in both roles would be a session with oneself, which nobody else could answer.
+  if (by.role === other.role || by.id === other.id) return refuse('same-role');
+  const impossible = impossibleSlot(slot, context);
+  if (impossible) return refuse(impossible);
   const [coach, client] = by.role === 'coach' ? [by, other] : [other, by];
   return record({
     type: 'SessionRequested',
@@ -108,15 +108,15 @@ const request = (command: RequestSession, state: SessionRequest | undefined, con
       coachId: coach.id,
       clientId: client.id,
       requestedBy: by.role,
-      ...promise(slot, note, other.role, by.role, context),
+      ...promise(slot, note, { awaiting: other.role, requestedBy: by.role }, context),
       round: 1,
     },
   });
 };
 
-/** Already answered, or another proposal by now: nothing to do, and no error. */
 const expire = (round: number, state: SessionRequest | undefined, { now }: DecisionContext): Decision => {
   const proposal = state?.proposal;
+  // Already answered, or another proposal by now: nothing to do, and no error.
   if (!proposal || proposal.round !== round) return { events: [] };
   if (!hasLapsed(proposal, now)) return refuse('not-due');
   return record({
@@ -132,34 +132,34 @@ const expire = (round: number, state: SessionRequest | undefined, { now }: Decis
   });
 };
 
-const cannotAnswer = (proposal: Proposal | undefined, actor: Role, now: Instant): RejectionCode | undefined => {
-  if (!proposal) return 'nothing-proposed';
-  if (proposal.awaiting !== actor) return 'not-awaited';
-  if (hasLapsed(proposal, now)) return 'deadline-passed';
-  return undefined;
+type AnswerCommand = Exclude<SessionRequestCommand, { type: 'RequestSession' | 'ExpireSessionRequest' }>;
+
+const actionOf = (command: AnswerCommand): Action => {
+  switch (command.type) {
+    case 'AcceptSession':
+      return 'accept';
+    case 'AdjustSession':
+      return 'adjust';
+    case 'RejectSession':
+      return 'reject';
+    case 'CancelSession':
+      return command.what === 'change' ? 'cancel-change' : 'cancel-session';
+  }
 };
 
-const cannotWithdrawChange = (state: SessionRequest, actor: Role, now: Instant): RejectionCode | undefined => {
-  if (!state.proposal || !state.agreed) return 'nothing-proposed';
-  if (state.proposal.proposedBy !== actor) return 'not-the-requester';
-  if (hasLapsed(state.proposal, now)) return 'deadline-passed';
-  return undefined;
-};
+const standsAlready = (slot: Slot, { agreed, proposal }: SessionRequest): boolean =>
+  [agreed, proposal?.slot].some((other) => other?.startsAt === slot.startsAt && other.endsAt === slot.endsAt);
 
-const cannotCancel = ({ agreed, proposal, requestedBy }: SessionRequest, actor: Role, now: Instant): RejectionCode | undefined => {
-  // An agreed session can be called off by either side, whatever became of a change to it.
-  if (agreed || !proposal) return undefined;
-  if (actor !== requestedBy && actor !== proposal.proposedBy) return 'not-the-requester';
-  if (hasLapsed(proposal, now)) return 'deadline-passed';
-  return undefined;
-};
-
-const impossibleSlot = ({ startsAt, endsAt }: Slot, { now, policy }: DecisionContext): RejectionCode | undefined => {
-  const leadMs = toEpochMs(startsAt) - toEpochMs(now);
+const impossibleSlot = (
+  { startsAt, endsAt }: Slot,
+  { now, policy }: DecisionContext,
+): RejectionCode | undefined => {
+  if (!isInstant(startsAt) || !isInstant(endsAt)) return 'invalid-duration';
   const durationMs = toEpochMs(endsAt) - toEpochMs(startsAt);
-  // Written so that an instant which is none (NaN) is refused, too.
-  if (!(durationMs >= policy.minimumDurationMs && durationMs <= policy.maximumDurationMs)) return 'invalid-duration';
-  if (!(leadMs > 0)) return 'slot-in-past';
+  const leadMs = toEpochMs(startsAt) - toEpochMs(now);
+  if (durationMs < policy.minimumDurationMs || durationMs > policy.maximumDurationMs)
+    return 'invalid-duration';
+  if (leadMs <= 0) return 'slot-in-past';
   if (leadMs < policy.minimumNoticeMs) return 'notice-too-short';
   if (leadMs > policy.maximumLeadMs) return 'too-far-ahead';
   return undefined;
@@ -167,26 +167,17 @@ const impossibleSlot = ({ startsAt, endsAt }: Slot, { now, policy }: DecisionCon
 
 /** What a new proposal promises: the slot, who answers, and until when. */
 const promise = (
-  slot: Slot,
+  { startsAt, endsAt }: Slot,
   note: string | undefined,
-  awaiting: Role,
-  requestedBy: Role,
+  roles: { awaiting: Role; requestedBy: Role },
   { now, policy }: DecisionContext,
 ) => ({
-  slot: { startsAt: slot.startsAt, endsAt: slot.endsAt },
+  slot: { startsAt, endsAt },
   ...(note !== undefined && { note }),
-  awaiting,
-  respondBy: respondByFor(policy, { proposedAt: now, startsAt: slot.startsAt, awaiting, requestedBy }),
+  awaiting: roles.awaiting,
+  respondBy: respondByFor(policy, { proposedAt: now, startsAt, ...roles }),
   policyId: policy.id,
 });
-
-/** The deadline has passed, whether or not a timer has noticed yet. */
-export const hasLapsed = (proposal: Proposal, now: Instant): boolean => now >= proposal.respondBy;
-
-/** Only what was agreed can start. */
-export const hasStarted = ({ agreed }: SessionRequest, now: Instant): boolean => agreed !== undefined && now >= agreed.startsAt;
-
-const sameSlot = (a: Slot, b: Slot): boolean => a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
 const concerns = ({ requestId, coachId, clientId }: SessionRequest) => ({ requestId, coachId, clientId });
 

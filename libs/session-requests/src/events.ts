@@ -86,11 +86,7 @@ export interface SessionCancelled {
 
 /** Everything that can happen to a session request. */
 export type SessionRequestEvent =
-  | SessionRequested
-  | SessionAccepted
-  | SessionRejected
-  | SessionAdjusted
-  | SessionCancelled;
+  SessionRequested | SessionAccepted | SessionRejected | SessionAdjusted | SessionCancelled;
 
 export type SessionRequestEventType = SessionRequestEvent['type'];
 

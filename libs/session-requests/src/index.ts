@@ -1,4 +1,4 @@
-export { toEpochMs, toInstant, type Instant } from './instant.ts';
+export { isInstant, toEpochMs, toInstant, type Instant } from './instant.ts';
 export {
   otherRole,
   sessionRequestEventTypes,
@@ -36,13 +36,13 @@ export type {
 export { rejection, rejectionCodes, type Rejection, type RejectionCode } from './rejection.ts';
 export {
   defaultExpiryPolicy,
-  InvalidExpiryPolicy,
-  parseExpiryPolicy,
   respondByFor,
   type CutOff,
   type ExpiryPolicy,
   type ExpiryPolicyDocument,
   type ExpiryRule,
 } from './expiry-policy.ts';
+export { InvalidExpiryPolicy, parseExpiryPolicy } from './parse-expiry-policy.ts';
 export { decide, type Decision, type DecisionContext } from './decide.ts';
-export { actions, allowedActions, awaitedAnswer, type Action, type AwaitedAnswer } from './views.ts';
+export { actions, allowedActions, type Action } from './permissions.ts';
+export { awaitedAnswer, type AwaitedAnswer } from './views.ts';

@@ -4,10 +4,21 @@
  */
 export type Instant = string;
 
-/** Milliseconds since 1970-01-01T00:00:00Z of a well-formed instant; `NaN` for anything else. */
+/** Whether a text is an {@link Instant}: of exactly that form, and a day and time that exist. */
+export const isInstant = (text: string): boolean => {
+  const epochMs = Date.parse(text);
+  // Date.parse also takes other forms, and 30 February for 2 March: what comes back has to be what went in.
+  return text.length === 24 && !Number.isNaN(epochMs) && toInstant(epochMs) === text;
+};
+
+/** Milliseconds since 1970-01-01T00:00:00Z; of a text that is no instant as `Date.parse` takes it, `NaN` for most. */
 export const toEpochMs = (instant: Instant): number => Date.parse(instant);
 
-/** The instant so many milliseconds after 1970-01-01T00:00:00Z; fractions of a millisecond are cut off. */
+/**
+ * The instant so many milliseconds after 1970-01-01T00:00:00Z; fractions of a millisecond are cut off.
+ * @throws RangeError for what is no number, or more than 100 million days away. Outside the years 0000 to 9999 the
+ *   result is no {@link Instant}.
+ */
 export const toInstant = (epochMs: number): Instant => new Date(epochMs).toISOString();
 
 export const SECOND_MS = 1_000;

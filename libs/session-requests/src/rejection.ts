@@ -1,7 +1,8 @@
 /** Why a command is refused. The list is closed; what each one means to a caller of the HTTP API is decided at the edge. */
 export const rejectionCodes = {
   'not-a-party': 'There is no such session request for this participant.',
-  'not-awaited': 'Only the party whose answer is awaited may do this; the slot on the table is your own proposal.',
+  'not-awaited':
+    'Only the party whose answer is awaited may do this; the slot on the table is your own proposal.',
   'not-the-requester': 'What the other party proposed can be rejected, but only they can take it back.',
   'nothing-proposed': 'No slot is on the table.',
   'deadline-passed': 'The time to answer this proposal is over.',
@@ -25,4 +26,7 @@ export interface Rejection {
   readonly detail: string;
 }
 
-export const rejection = (code: RejectionCode, detail: string = rejectionCodes[code]): Rejection => ({ code, detail });
+export const rejection = (code: RejectionCode, detail: string = rejectionCodes[code]): Rejection => ({
+  code,
+  detail,
+});

@@ -68,46 +68,50 @@ export const roleOf = (request: SessionRequest, participantId: string): Role | u
 
 /**
  * The state after one more event. Believes what is recorded: it applies no policy, checks no rule and never throws.
- * An event before any `SessionRequested` leaves the state undefined.
+ * An event before any `SessionRequested` leaves the state undefined; one of an unknown type moves only the revision.
  */
 export const evolve = (
   state: SessionRequest | undefined,
   event: SessionRequestEvent,
 ): SessionRequest | undefined => {
+  const revision = state ? state.revision + 1 : 0;
   if (event.type === 'SessionRequested') {
     const { requestId, coachId, clientId, requestedBy, slot, round } = event.data;
-    const revision = state ? state.revision + 1 : 0;
-    return { requestId, coachId, clientId, requestedBy, revision, round, slot, proposal: proposalOf(event.data, requestedBy) };
+    const proposal = proposalOf(event.data, requestedBy);
+    return { requestId, coachId, clientId, requestedBy, revision, round, slot, proposal };
   }
   if (!state) return undefined;
-  const { agreed, proposal: _answered, outcome: _outcome, ...rest } = state;
-  const next = { ...rest, revision: state.revision + 1 };
+  const { requestId, coachId, clientId, requestedBy, round, slot, agreed } = state;
+  /** Whatever was on the table, this event is the answer to it. */
+  const answered = { requestId, coachId, clientId, requestedBy, revision, round, slot };
   switch (event.type) {
     case 'SessionAccepted':
-      return { ...next, agreed: event.data.slot, slot: event.data.slot };
-    case 'SessionAdjusted': {
-      const { slot, round, adjustedBy } = event.data;
+      return { ...answered, agreed: event.data.slot, slot: event.data.slot };
+    case 'SessionAdjusted':
       return {
-        ...next,
+        ...answered,
         ...(agreed && { agreed }),
-        proposal: proposalOf(event.data, adjustedBy),
-        round,
-        slot: agreed ?? slot,
+        proposal: proposalOf(event.data, event.data.adjustedBy),
+        round: event.data.round,
+        slot: agreed ?? event.data.slot,
       };
-    }
     case 'SessionRejected': {
-      const { agreedSlotStands, rejectedBy, reason } = event.data;
-      if (agreedSlotStands && agreed) return { ...next, agreed };
-      return { ...next, outcome: { status: 'rejected', by: rejectedBy, ...(reason !== undefined && { reason }) } };
+      const { agreedSlotStands, rejectedBy: by, reason } = event.data;
+      if (agreedSlotStands && agreed) return { ...answered, agreed };
+      return { ...answered, outcome: { status: 'rejected', by, ...(reason !== undefined && { reason }) } };
     }
     case 'SessionCancelled': {
-      const { agreedSlotStands, cancelledBy, cause, reason } = event.data;
-      if (agreedSlotStands && agreed) return { ...next, agreed };
+      const { agreedSlotStands, cancelledBy: by, cause, reason } = event.data;
+      if (agreedSlotStands && agreed) return { ...answered, agreed };
       return {
-        ...next,
-        outcome: { status: 'cancelled', by: cancelledBy, cause, ...(reason !== undefined && { reason }) },
+        ...answered,
+        outcome: { status: 'cancelled', by, cause, ...(reason !== undefined && { reason }) },
       };
     }
+    default:
+      event satisfies never;
+      // Written by a later release: what it means is not known here, that it happened is.
+      return { ...(state as SessionRequest), revision };
   }
 };
 
