@@ -47,7 +47,9 @@ export interface EventStore<E extends DomainEvent = DomainEvent> {
    *
    * Idempotent: where the stream already holds exactly these event ids — right after the expected revision, or, for
    * `any` and `stream-exists`, anywhere — nothing is written and the first result is returned with `repeated: true`.
+   * Where it holds only some of them, that is a wrong revision.
    *
+   * @throws RangeError when there are no events.
    * @throws WrongExpectedRevision when the stream is not as expected; nothing was written.
    * @throws StoreUnavailable when the append could not be made durable (`outcome: 'not-written'`) or when that is not
    *   known (`outcome: 'unknown'`): repeat it with the same ids to find out.
