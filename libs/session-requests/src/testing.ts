@@ -1,2 +1,2 @@
-export { given, stateAfter, type Consequence, type Given } from './testing/given-when-then.ts';
+export { consequenceOf, given, stateAfter, type Consequence, type Given } from './testing/given-when-then.ts';
 export { live, lives, type Happening, type Step } from './testing/lives.ts';

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import type { SessionRequestCommand } from '../commands.ts';
-import { decide } from '../decide.ts';
+import { decide, type Decision } from '../decide.ts';
 import type { SessionRequestEvent } from '../events.ts';
 import { defaultExpiryPolicy, type ExpiryPolicy } from '../expiry-policy.ts';
 import type { Instant } from '../instant.ts';
 import { parseExpiryPolicy } from '../parse-expiry-policy.ts';
-import type { RejectionCode } from '../rejection.ts';
+import { rejectionCodes, type RejectionCode } from '../rejection.ts';
 import { evolve, type SessionRequest } from '../session-request.ts';
 
 /** What a command led to; each question fails the test where the answer is another one. */
@@ -29,15 +29,16 @@ export interface Given {
 
 /** @example given(requested).when(accept, '2026-03-01T10:00:00.000Z').thenRecorded(accepted) */
 export const given = (...history: readonly SessionRequestEvent[]): Given => ({
-  when: (command, now, policy = parseExpiryPolicy(defaultExpiryPolicy)) => {
-    const decision = decide(command, stateAfter(...history), { now, policy });
-    return {
-      thenRecorded: (...events) => expect(decision).toStrictEqual({ events }),
-      thenNothing: () => expect(decision).toStrictEqual({ events: [] }),
-      thenRejected: (code) =>
-        expect(decision).toStrictEqual({ rejection: { code, detail: expect.stringMatching(/^[A-Z].*\.$/) } }),
-    };
-  },
+  when: (command, now, policy = parseExpiryPolicy(defaultExpiryPolicy)) =>
+    consequenceOf(decide(command, stateAfter(...history), { now, policy })),
+});
+
+/** What can be asked of a decision. */
+export const consequenceOf = (decision: Decision): Consequence => ({
+  thenRecorded: (...events) => expect(decision).toStrictEqual({ events }),
+  thenNothing: () => expect(decision).toStrictEqual({ events: [] }),
+  thenRejected: (code) =>
+    expect(decision).toStrictEqual({ rejection: { code, detail: rejectionCodes[code] } }),
 });
 
 /** The fold of a history. */

@@ -89,6 +89,7 @@ const life = (first: Step, ...others: LaterStep[]): Step[] => [
 
 /** One life of every interesting kind, by name; between `coach-1` and `client-1`, in March 2026. */
 export const lives = {
+  'not-yet-answered': life(coachAsks('2026-03-02T09:00:00.000Z', thursday)),
   'accepted-at-once': life(
     clientAsks('2026-03-02T09:00:00.000Z', thursday, 'Über die nächsten Schritte 🙂'),
     accepts('2026-03-02T09:00:00.001Z', 'coach'),
@@ -143,6 +144,11 @@ export const lives = {
     clientAsks('2026-03-02T09:00:00.000Z', thursday),
     accepts('2026-03-02T10:00:00.000Z', 'coach'),
     cancels('2026-03-12T13:59:59.999Z', 'coach', 'session', 'Ill'),
+  ),
+  'change-not-yet-answered': life(
+    coachAsks('2026-03-02T09:00:00.000Z', thursday),
+    accepts('2026-03-02T10:00:00.000Z', 'client'),
+    adjusts('2026-03-12T12:00:00.000Z', 'client', saturday, 'Stuck in traffic'),
   ),
   'change-accepted-after-three-rounds': life(
     clientAsks('2026-03-02T09:00:00.000Z', thursday),
