@@ -5,7 +5,13 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@hse/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
+  // Proofs that take minutes run by `npm run test:long`.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.long\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
+  // Room for a process to start and for a store to sync on a busy machine with two cores.
+  testTimeout: 30_000,
+  maxWorkers: '100%',
+  reporters: ['default', '<rootDir>/tools/ci-summary-reporter.mjs'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

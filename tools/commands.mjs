@@ -1,0 +1,56 @@
+// What `npm run <name>` does, once everything it needs is installed and built. Plain JavaScript for Node 20, because
+// bootstrap.mjs reads it before anything is installed.
+
+const standalone = 'apps/standalone';
+
+/** jest runs ES modules in a VM, which Node calls experimental. */
+const testEnv = {
+  NODE_OPTIONS: [
+    process.env.NODE_OPTIONS,
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=DEP0040',
+  ]
+    .filter(Boolean)
+    .join(' '),
+};
+
+const bin = (path, ...args) => ({ run: [`node_modules/${path}`, ...args] });
+const jest = (...args) => ({ ...bin('jest/bin/jest.js', ...args), env: testEnv });
+const nx = (...args) => ({
+  ...bin('nx/dist/bin/nx.js', ...args),
+  env: { NX_DAEMON: 'false', NX_TUI: 'false' },
+});
+const prettier = (...args) => bin('prettier/bin/prettier.cjs', '--log-level=warn', ...args, '.');
+const script = (path, ...args) => ({ run: ['--disable-warning=ExperimentalWarning', path, ...args] });
+
+/**
+ * By name: `withDev`, whether it needs the development dependencies; `build`, the TypeScript project that has to be
+ * up to date with all it references; `steps`, the Node processes to run one after the other, until one fails.
+ */
+export const commands = {
+  start: { build: standalone, steps: (args) => [script('apps/standalone/dist/main.js', ...args)] },
+  demo: { build: standalone, steps: (args) => [script('tools/demo.ts', ...args)] },
+  token: { build: standalone, steps: (args) => [script('tools/token.ts', ...args)] },
+  rebuild: { build: standalone, steps: (args) => [script('apps/standalone/dist/rebuild.js', ...args)] },
+  parity: { build: standalone, steps: (args) => [script('apps/standalone/dist/parity.js', ...args)] },
+  bench: { withDev: true, build: standalone, steps: (args) => [script('tools/bench/main.ts', ...args)] },
+  test: { withDev: true, build: standalone, steps: (args) => [jest(...args)] },
+  'test:long': {
+    withDev: true,
+    build: standalone,
+    steps: (args) => [jest('--config=jest.long.config.js', ...args)],
+  },
+  build: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
+  typecheck: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
+  lint: {
+    withDev: true,
+    steps: () => [
+      prettier('--check'),
+      bin('cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--gitignore', '**'),
+      { run: ['tools/check-workspace.mjs'] },
+      nx('run-many', '--target=lint', '--output-style=stream'),
+    ],
+  },
+  format: { withDev: true, steps: () => [prettier('--write')] },
+};
