@@ -1,0 +1,150 @@
+import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
+import { inTransaction, openDatabase, schemaVersionOf } from './database.ts';
+
+/** Each brings the schema one version further; never edited once released. */
+const migrations = [
+  `
+    CREATE TABLE answer (
+      participant TEXT NOT NULL,
+      key TEXT NOT NULL,
+      fingerprint TEXT NOT NULL,
+      begun_at TEXT NOT NULL,
+      status INTEGER,
+      headers TEXT,
+      body TEXT,
+      PRIMARY KEY (participant, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX answer_by_begun_at ON answer (begun_at);
+    CREATE TABLE read_mark (participant TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** Every statement of the gateway store; each is answered from an index. */
+export const gatewayStatements = {
+  begun: 'SELECT fingerprint, status, headers, body FROM answer WHERE participant = ? AND key = ?',
+  begin: 'INSERT INTO answer (participant, key, fingerprint, begun_at) VALUES (?, ?, ?, ?)',
+  record:
+    'UPDATE answer SET status = ?, headers = ?, body = ? WHERE participant = ? AND key = ? AND status IS NULL',
+  forget: 'DELETE FROM answer WHERE participant = ? AND key = ? AND status IS NULL',
+  prune: 'DELETE FROM answer WHERE begun_at < ?',
+  readUpTo: 'SELECT position FROM read_mark WHERE participant = ?',
+  markRead: `
+    INSERT INTO read_mark VALUES (?, ?)
+    ON CONFLICT (participant) DO UPDATE SET position = excluded.position WHERE excluded.position > position`,
+};
+
+interface AnswerRow {
+  fingerprint: string;
+  status: number | null;
+  headers: string;
+  body: string;
+}
+
+/** A newer release has written this file; going back would lose what only that one knows. */
+export class NewerSchema extends Error {
+  constructor(path: string, found: number, known: number) {
+    super(`${path} has schema version ${found}; this release knows up to ${known}`);
+    this.name = 'NewerSchema';
+  }
+}
+
+/**
+ * The gateway's memory in one SQLite file (`:memory:` for none), synced before anything is acknowledged. What is asked for
+ * in the same turn of the event loop shares one transaction, and so one sync, which holds up the calling thread.
+ *
+ * @throws NewerSchema
+ */
+export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore => {
+  const db = openDatabase(path, 'full');
+  try {
+    const found = schemaVersionOf(db);
+    if (found > migrations.length) throw new NewerSchema(path, found, migrations.length);
+    inTransaction(db, () => {
+      for (const migration of migrations.slice(found)) db.exec(migration);
+      db.exec(`PRAGMA user_version = ${migrations.length}`);
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const begun = db.prepare(gatewayStatements.begun);
+  const begin = db.prepare(gatewayStatements.begin);
+  const record = db.prepare(gatewayStatements.record);
+  const forget = db.prepare(gatewayStatements.forget);
+  const prune = db.prepare(gatewayStatements.prune);
+  const readUpTo = db.prepare(gatewayStatements.readUpTo);
+  const markRead = db.prepare(gatewayStatements.markRead);
+
+  let closed = false;
+  let waiting: { work: () => void; done: () => void; failed: (error: unknown) => void }[] = [];
+
+  const commitTogether = (): void => {
+    const together = waiting;
+    waiting = [];
+    if (together.length === 0) return;
+    try {
+      inTransaction(db, () => {
+        for (const { work } of together) work();
+      });
+    } catch (error) {
+      for (const { failed } of together) failed(error);
+      return;
+    }
+    for (const { done } of together) done();
+  };
+
+  /** Durable, with its result, when the promise resolves. */
+  const durably = <T>(work: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (closed) {
+        reject(new Error('the gateway store is closed'));
+        return;
+      }
+      let result: T;
+      waiting.push({
+        work: () => {
+          result = work();
+        },
+        done: () => resolve(result),
+        failed: reject,
+      });
+      if (waiting.length === 1) setImmediate(commitTogether);
+    });
+
+  return {
+    begin(participantId, key, fingerprint, at) {
+      return durably(() => {
+        const row = begun.get(participantId, key) as AnswerRow | undefined;
+        if (!row) {
+          begin.run(participantId, key, fingerprint, at);
+          return { state: 'new' as const };
+        }
+        if (row.fingerprint !== fingerprint) return { state: 'mismatch' as const };
+        if (row.status === null) return { state: 'in-progress' as const };
+        const headers = JSON.parse(row.headers) as RecordedAnswer['headers'];
+        return { state: 'answered' as const, answer: { status: row.status, headers, body: row.body } };
+      });
+    },
+    record(participantId, key, { status, headers, body }) {
+      return durably(() => void record.run(status, JSON.stringify(headers), body, participantId, key));
+    },
+    forget(participantId, key) {
+      return durably(() => void forget.run(participantId, key));
+    },
+    prune(before) {
+      return durably(() => void prune.run(before));
+    },
+    async readUpTo(participantId) {
+      return (readUpTo.get(participantId) as { position: number } | undefined)?.position ?? 0;
+    },
+    markRead(participantId, position) {
+      return durably(() => void markRead.run(participantId, position));
+    },
+    async close() {
+      if (closed) return;
+      commitTogether();
+      closed = true;
+      db.close();
+    },
+  };
+};
