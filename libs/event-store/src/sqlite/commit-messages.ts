@@ -1,0 +1,74 @@
+import type { ExpectedRevision } from '@hse/event-sourcing';
+import type { AppendRequest, Verdict } from './writer.ts';
+
+/**
+ * What passes between the threads: one array of numbers and strings for a batch, and one for its verdicts. Copying one
+ * flat array costs a fraction of copying the objects it stands for.
+ */
+export type Message = readonly (string | number | undefined)[];
+
+/** From the store to the writer's thread; `undefined` asks it to end. */
+export type ToWriter = Message | undefined;
+
+/** From the writer's thread: it is ready, the verdicts on the oldest batch not answered yet, or it cannot go on. */
+export type FromWriter =
+  { readonly ready: true } | { readonly verdicts: Message } | { readonly fault: string };
+
+export const packRequests = (requests: readonly AppendRequest[]): Message => {
+  const message: (string | number)[] = [];
+  for (const { stream, expected, events } of requests) {
+    message.push(stream, expected, events.length);
+    for (const { id, type, data, metadata } of events) message.push(id, type, data, metadata);
+  }
+  return message;
+};
+
+export const unpackRequests = (message: Message): AppendRequest[] => {
+  const requests: AppendRequest[] = [];
+  for (let at = 0; at < message.length;) {
+    const stream = message[at] as string;
+    const expected = message[at + 1] as ExpectedRevision;
+    const count = message[at + 2] as number;
+    at += 3;
+    const events = Array.from({ length: count }, (_, index) => {
+      const [id, type, data, metadata] = message.slice(at + index * 4, at + index * 4 + 4) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      return { id, type, data, metadata };
+    });
+    at += count * 4;
+    requests.push({ stream, expected, events });
+  }
+  return requests;
+};
+
+export const packVerdicts = (verdicts: readonly Verdict[]): Message =>
+  verdicts.flatMap((verdict): Message => {
+    switch (verdict.kind) {
+      case 'appended':
+      case 'repeated':
+        return [verdict.kind, verdict.revision, verdict.position];
+      case 'wrong-revision':
+        return [verdict.kind, verdict.actual, undefined];
+      case 'failed':
+        return [verdict.kind, verdict.reason, verdict.message];
+    }
+  });
+
+export const unpackVerdicts = (message: Message): Verdict[] => {
+  const verdicts: Verdict[] = [];
+  for (let at = 0; at < message.length; at += 3) {
+    const [kind, first, second] = message.slice(at, at + 3);
+    if (kind === 'appended' || kind === 'repeated') {
+      verdicts.push({ kind, revision: first as number, position: second as number });
+    } else if (kind === 'wrong-revision') {
+      verdicts.push({ kind, actual: first as number | undefined });
+    } else {
+      verdicts.push({ kind: 'failed', reason: first as 'full' | 'unreachable', message: second as string });
+    }
+  }
+  return verdicts;
+};

@@ -1,0 +1,10 @@
+export { inlineCommits, type Commits, type OpenCommits } from './commits.ts';
+export { EventStoreInUse } from './process-lock.ts';
+export { UnusableEventStoreFile } from './schema.ts';
+export {
+  openSqliteEventStore,
+  type SqliteEventStore,
+  type SqliteEventStoreOptions,
+} from './sqlite-event-store.ts';
+export { workerCommits } from './worker-commits.ts';
+export type { AppendRequest, EventRow, Verdict, WriterOptions } from './writer.ts';
