@@ -1,4 +1,8 @@
+export { eventFeedContract, type EventFeedFixture } from './event-feed-contract.ts';
+export { clockContract, type ClockUnderTest } from './clock-contract.ts';
+export { deadlineStoreContract } from './deadline-store-contract.ts';
 export { eventStoreContract, type EventStoreContractOptions } from './event-store-contract.ts';
+export { createInMemoryDeadlineStore } from './in-memory-deadline-store.ts';
 export {
   createInMemoryEventStore,
   type InMemoryEventStoreOptions,
