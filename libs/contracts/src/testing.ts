@@ -1,1 +1,2 @@
-export {};
+export { gatewayStoreContract } from './gateway-store-contract.ts';
+export { readModelsContract } from './read-models-contract.ts';

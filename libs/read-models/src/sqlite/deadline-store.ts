@@ -63,7 +63,8 @@ export const deadlineStatements = {
     ORDER BY dueAt, n LIMIT :limit`,
   nextFree:
     'SELECT due_at AS at FROM deadline WHERE due_at IS NOT NULL AND claimant IS NULL ORDER BY due_at LIMIT 1',
-  nextEnd: 'SELECT held_until AS at FROM deadline WHERE claimant IS NOT NULL ORDER BY held_until LIMIT 1',
+  nextEnd: `
+    SELECT held_until AS at FROM deadline WHERE claimant IS NOT NULL AND held_until IS NOT NULL ORDER BY held_until LIMIT 1`,
 };
 
 interface DeadlineRow extends Deadline {

@@ -2,7 +2,7 @@ import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
 import { inTransaction, openDatabase, schemaVersionOf } from './database.ts';
 
 /** Each brings the schema one version further; never edited once released. */
-const migrations = [
+export const gatewayMigrations = [
   `
     CREATE TABLE answer (
       participant TEXT NOT NULL,
@@ -58,10 +58,10 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
   const db = openDatabase(path, 'full');
   try {
     const found = schemaVersionOf(db);
-    if (found > migrations.length) throw new NewerSchema(path, found, migrations.length);
+    if (found > gatewayMigrations.length) throw new NewerSchema(path, found, gatewayMigrations.length);
     inTransaction(db, () => {
-      for (const migration of migrations.slice(found)) db.exec(migration);
-      db.exec(`PRAGMA user_version = ${migrations.length}`);
+      for (const migration of gatewayMigrations.slice(found)) db.exec(migration);
+      db.exec(`PRAGMA user_version = ${gatewayMigrations.length}`);
     });
   } catch (error) {
     db.close();

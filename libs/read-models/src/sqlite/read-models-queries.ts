@@ -57,7 +57,7 @@ export const readModelsStatements = {
   calendarSpan: page(`${eitherSide(places.span)} UNION ALL ${eitherSide(places.change)}`, 'starts_at, id'),
   pendingActions: page(
     `SELECT n, until, id FROM request
-     WHERE awaited = ${me} AND until > :now AND until >= :afterUntil AND (until > :afterUntil OR id > :afterId)`,
+     WHERE awaited = ${me} AND until >= max(:now + 1, :afterUntil) AND (until > :afterUntil OR id > :afterId)`,
     'until, id',
   ),
   countPendingActions: `SELECT count(*) AS count FROM request WHERE awaited = ${me} AND until > :now`,

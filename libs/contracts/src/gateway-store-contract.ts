@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { GatewayStore } from './gateway-store.ts';
+
+const answer = { status: 201, headers: { location: '/a', etag: '"0"' }, body: '{"note":"„ä“ \\u0000 😀"}' };
+const at = '2026-11-22T12:00:00.000Z';
+
+/** What every gateway store does. `open` gives an empty one each time; `reopen`, what the last one held when it was closed. */
+export const gatewayStoreContract = (
+  name: string,
+  adapter: { open: () => Promise<GatewayStore>; reopen: () => Promise<GatewayStore> },
+): void => {
+  describe(`gateway store contract: ${name}`, () => {
+    let store: GatewayStore;
+    beforeEach(async () => {
+      store = await adapter.open();
+    });
+    afterEach(async () => {
+      await store.close();
+    });
+    const again = async (): Promise<void> => {
+      await store.close();
+      store = await adapter.reopen();
+    };
+
+    describe('idempotency keys', () => {
+      test('are new once, then in progress until there is an answer, then answered', async () => {
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'new' });
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'in-progress' });
+        await store.record('me', 'key', answer);
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'answered', answer });
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'answered', answer });
+      });
+
+      test('used for another request do not match, answered or not', async () => {
+        await store.begin('me', 'key', 'POST /a', at);
+        expect(await store.begin('me', 'key', 'POST /b', at)).toEqual({ state: 'mismatch' });
+        await store.record('me', 'key', answer);
+        expect(await store.begin('me', 'key', 'POST /b', at)).toEqual({ state: 'mismatch' });
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'answered', answer });
+      });
+
+      test('belong to a participant', async () => {
+        await store.begin('me', 'key', 'POST /a', at);
+        await store.record('me', 'key', answer);
+        expect(await store.begin('you', 'key', 'POST /b', at)).toEqual({ state: 'new' });
+        expect(await store.begin('me', 'other key', 'POST /b', at)).toEqual({ state: 'new' });
+      });
+
+      test('are taken by one of those who race for them', async () => {
+        const states = await Promise.all(
+          Array.from({ length: 10 }, () => store.begin('me', 'key', 'POST /a', at)),
+        );
+        expect(states.map(({ state }) => state).sort()).toEqual([
+          ...Array<string>(9).fill('in-progress'),
+          'new',
+        ]);
+      });
+
+      test('keep the first answer', async () => {
+        await store.begin('me', 'key', 'POST /a', at);
+        await store.record('me', 'key', answer);
+        await store.record('me', 'key', { ...answer, status: 500 });
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'answered', answer });
+      });
+
+      test('that were forgotten are new, for any request', async () => {
+        await store.begin('me', 'key', 'POST /a', at);
+        await store.forget('me', 'key');
+        expect(await store.begin('me', 'key', 'POST /b', at)).toEqual({ state: 'new' });
+      });
+
+      test('that have an answer are not forgotten, except by age', async () => {
+        await store.begin('me', 'key', 'POST /a', at);
+        await store.record('me', 'key', answer);
+        await store.forget('me', 'key');
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'answered', answer });
+      });
+
+      test('begun before an instant are pruned, others stay', async () => {
+        await store.begin('me', 'old', 'POST /a', '2026-11-22T11:59:59.999Z');
+        await store.begin('me', 'young', 'POST /a', at);
+        await store.record('me', 'young', answer);
+        await store.prune(at);
+        expect(await store.begin('me', 'old', 'POST /a', at)).toEqual({ state: 'new' });
+        expect(await store.begin('me', 'young', 'POST /a', at)).toEqual({ state: 'answered', answer });
+      });
+
+      test('without a beginning get no answer', async () => {
+        await store.record('me', 'key', answer);
+        expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'new' });
+      });
+
+      test('are remembered when the store is opened again, in each state', async () => {
+        await store.begin('me', 'answered', 'POST /a', at);
+        await store.record('me', 'answered', answer);
+        await store.begin('me', 'in progress', 'POST /a', at);
+        await store.begin('me', 'forgotten', 'POST /a', at);
+        await store.forget('me', 'forgotten');
+        await again();
+        expect(await store.begin('me', 'answered', 'POST /a', at)).toEqual({ state: 'answered', answer });
+        expect(await store.begin('me', 'answered', 'POST /b', at)).toEqual({ state: 'mismatch' });
+        expect(await store.begin('me', 'in progress', 'POST /a', at)).toEqual({ state: 'in-progress' });
+        expect(await store.begin('me', 'forgotten', 'POST /a', at)).toEqual({ state: 'new' });
+      });
+
+      test('of one turn are all taken, in the order in which they came', async () => {
+        const all = [
+          store.begin('me', 'key', 'POST /a', at),
+          store.record('me', 'key', answer),
+          store.begin('me', 'key', 'POST /a', at),
+          ...Array.from({ length: 200 }, (_, index) => store.begin('me', `key ${index}`, 'POST /a', at)),
+        ];
+        const [first, , third, ...rest] = await Promise.all(all);
+        expect([first, third]).toEqual([{ state: 'new' }, { state: 'answered', answer }]);
+        expect(rest.every((each) => each && each.state === 'new')).toBe(true);
+      });
+    });
+
+    describe('the mark up to which a participant has read', () => {
+      test('is 0 at first, and each participant has their own', async () => {
+        await store.markRead('me', 7);
+        expect(await store.readUpTo('me')).toBe(7);
+        expect(await store.readUpTo('you')).toBe(0);
+      });
+
+      test('moves forward, never back', async () => {
+        await store.markRead('me', 7);
+        await store.markRead('me', 5);
+        expect(await store.readUpTo('me')).toBe(7);
+        await Promise.all([store.markRead('me', 9), store.markRead('me', 8)]);
+        expect(await store.readUpTo('me')).toBe(9);
+      });
+
+      test('is remembered when the store is opened again', async () => {
+        await store.markRead('me', 2 ** 50);
+        await again();
+        expect(await store.readUpTo('me')).toBe(2 ** 50);
+      });
+    });
+
+    test('what was asked before it was closed is still done', async () => {
+      const begun = store.begin('me', 'key', 'POST /a', at);
+      await again();
+      expect(await begun).toEqual({ state: 'new' });
+      expect(await store.begin('me', 'key', 'POST /a', at)).toEqual({ state: 'in-progress' });
+    });
+  });
+};
