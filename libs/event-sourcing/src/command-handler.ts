@@ -6,7 +6,11 @@ import type { DomainEvent, EventMetadata } from './event.ts';
 /** The rules of one kind of aggregate, as pure functions. */
 export interface Decider<C, S, E extends DomainEvent, R, X> {
   /** The events that the command leads to (none: nothing to do), or why it is refused. */
-  decide(command: C, state: S | undefined, context: X): { events: readonly E[]; rejection?: never } | { rejection: R; events?: never };
+  decide(
+    command: C,
+    state: S | undefined,
+    context: X,
+  ): { events: readonly E[]; rejection?: never } | { rejection: R; events?: never };
   evolve(state: S | undefined, event: E): S | undefined;
 }
 
@@ -27,7 +31,10 @@ export interface CommandHandlerOptions<C, S, E extends DomainEvent, R, X> {
 
 /** What is known of a stream in memory; always the fold of a prefix of it. */
 interface Aggregate<S> {
+  /** Undefined where there is no stream, and where its events make no state. */
   readonly current: Versioned<S> | undefined;
+  /** Of the latest event; undefined where there is no stream. */
+  readonly revision: number | undefined;
   /** The last event of each command that the stream was written by. */
   readonly commands: ReadonlyMap<string, { revision: number; position: number }>;
 }
@@ -45,21 +52,23 @@ export class TooManyConflicts extends Error {
  * it happens again on what is there then, so that a decision is always about the state it is recorded on.
  *
  * Idempotent by command id: event ids derive from it, and a command whose events are in the stream gets the state they
- * led to.
+ * led to. A repeat that comes while the first is under way shares its outcome. A command that recorded nothing leaves no
+ * trace: its repeat is decided anew.
  */
 export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
   options: CommandHandlerOptions<C, S, E, R, X>,
 ): CommandBus<C, S, R> => {
   const { store, decider, streamOf, context, schemaVersion = 1, attempts = 5, cacheSize = 10_000 } = options;
   const cache = new Map<string, Aggregate<S>>();
-  const nothing: Aggregate<S> = { current: undefined, commands: new Map() };
+  const nothing: Aggregate<S> = { current: undefined, revision: undefined, commands: new Map() };
+  const underWay = new Map<string, Promise<CommandResult<S, R>>>();
 
   const evolved = (
     before: Aggregate<S>,
     events: readonly E[],
     at: readonly { revision: number; position: number; metadata: EventMetadata }[],
   ): Aggregate<S> => {
-    let current = before.current;
+    let { current, revision: latest } = before;
     const commands = new Map(before.commands);
     events.forEach((event, index) => {
       const place = at[index];
@@ -67,9 +76,10 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
       const { revision, position, metadata } = place;
       const state = decider.evolve(current?.state, event);
       current = state === undefined ? undefined : { state, revision, recordedAt: metadata.recordedAt };
+      latest = revision;
       commands.set(metadata.commandId, { revision, position });
     });
-    return { current, commands };
+    return { current, revision: latest, commands };
   };
 
   const remember = (stream: string, aggregate: Aggregate<S>): Aggregate<S> => {
@@ -85,9 +95,8 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
     return evolved(nothing, events, events);
   };
 
-  const execute = async (envelope: CommandEnvelope<C>): Promise<CommandResult<S, R>> => {
+  const executeOn = async (stream: string, envelope: CommandEnvelope<C>): Promise<CommandResult<S, R>> => {
     const { command, commandId } = envelope;
-    const stream = streamOf(command);
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const cached = cache.get(stream);
       const aggregate = cached ?? remember(stream, await read(stream));
@@ -120,11 +129,16 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
         ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),
       };
       try {
-        const { revision, position } = await store.append(
+        const { revision, position, repeated } = await store.append(
           stream,
           events.map((event, index) => ({ ...event, id: nameBasedUuid(String(index), commandId), metadata })),
-          { expected: current?.revision ?? 'no-stream' },
+          { expected: aggregate.revision ?? 'no-stream' },
         );
+        if (repeated) {
+          // Recorded by an earlier execution, of which memory knew nothing, and perhaps decided differently.
+          cache.delete(stream);
+          continue;
+        }
         const firstRevision = revision - events.length + 1;
         const places = events.map((_, index) => ({ revision: firstRevision + index, position, metadata }));
         return { ok: true, current: remember(stream, evolved(aggregate, events, places)).current, position };
@@ -136,8 +150,18 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
     throw new TooManyConflicts(stream, attempts);
   };
 
-  const isBehind = async (stream: string, { current }: Aggregate<S>): Promise<boolean> =>
-    (await store.readStream(stream, { from: current ? current.revision + 1 : 0, limit: 1 })).length > 0;
+  const isBehind = async (stream: string, { revision = -1 }: Aggregate<S>): Promise<boolean> =>
+    (await store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
 
-  return { execute };
+  return {
+    execute(envelope) {
+      const stream = streamOf(envelope.command);
+      const key = `${envelope.commandId} ${stream}`;
+      const first = underWay.get(key);
+      if (first) return first;
+      const result = executeOn(stream, envelope).finally(() => underWay.delete(key));
+      underWay.set(key, result);
+      return result;
+    },
+  };
 };
