@@ -20,7 +20,7 @@ export class InvalidExpiryPolicy extends Error {
 export const parseExpiryPolicy = (document: unknown): ExpiryPolicy => {
   const faults: string[] = [];
   const root = fields(
-    document,
+    document ?? null,
     '',
     ['id', 'deadlineRole', 'minimumNotice', 'maximumLead', 'duration', 'rules'],
     faults,
@@ -32,7 +32,7 @@ export const parseExpiryPolicy = (document: unknown): ExpiryPolicy => {
     faults.push('deadlineRole: either "awaited" or "requester"');
   const lead = range(root, '', ['minimumNotice', 'maximumLead'], faults);
   const duration = range(
-    fields(root['duration'] ?? {}, 'duration', ['minimum', 'maximum'], faults),
+    fields(root['duration'], 'duration', ['minimum', 'maximum'], faults),
     'duration',
     ['minimum', 'maximum'],
     faults,
@@ -85,7 +85,8 @@ const compileRule = (rule: unknown, path: string, lead: Range, faults: string[])
 
 const compileCutOff = (value: unknown, path: string, faults: string[]): ((leadMs: number) => number) => {
   const unknown = (): number => NaN; // compares as neither too long nor too short: one fault is enough
-  const { beforeStart, shareOfLead } = fields(value ?? {}, path, ['beforeStart?', 'shareOfLead?'], faults);
+  if (value === undefined) return unknown;
+  const { beforeStart, shareOfLead } = fields(value, path, ['beforeStart?', 'shareOfLead?'], faults);
   if ((beforeStart === undefined) === (shareOfLead === undefined)) {
     faults.push(`${path}: either beforeStart or shareOfLead`);
     return unknown;
@@ -124,13 +125,17 @@ const coverage = (rules: readonly CompiledRule[], lead: Range): string[] => {
 
 const inHours = (ms: number): string => (ms === Infinity ? 'any length' : `${ms / HOUR_MS} h`);
 
-/** Reads an object of these names, of which those with a question mark may be missing. */
+/**
+ * Reads an object of these names, of which those with a question mark may be missing. What is undefined itself has been
+ * reported as missing where it was looked up.
+ */
 const fields = (
   value: unknown,
   path: string,
   names: readonly string[],
   faults: string[],
 ): Record<string, unknown> => {
+  if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     faults.push(`${path === '' ? 'the document' : path}: has to be an object`);
     return {};
@@ -144,7 +149,8 @@ const fields = (
 };
 
 const list = (value: unknown, path: string, faults: string[]): unknown[] => {
-  if (Array.isArray(value) && value.length > 0) return Array.from(value as unknown[]);
+  if (Array.isArray(value) && value.length > 0)
+    return Array.from(value as unknown[], (entry) => entry ?? null);
   if (value !== undefined) faults.push(`${path}: has to be a list of at least one`);
   return [];
 };
