@@ -1,0 +1,11 @@
+export { createLiveUpdates } from './live-updates.ts';
+export {
+  createNotifications,
+  type Notifications,
+  type NotificationsDependencies,
+} from './notifications-service.ts';
+export { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
+export { checkParity, type Difference, type ParityResult } from './parity.ts';
+export type { Progress } from './progress.ts';
+export { RevisionGap } from './project-session-request.ts';
+export { rebuildReadModels, type RebuildResult } from './rebuild.ts';
