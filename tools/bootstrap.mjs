@@ -209,11 +209,14 @@ const main = async ([name, ...args]) => {
     if (command.build) await build(path, command.build);
     return path;
   });
-  for (const { run: argv, env } of command.steps(args)) {
-    const code = await run(node, argv, { env: environment(env) });
-    if (code !== 0) return code;
+  let exitCode = 0;
+  for (const step of command.steps(args)) {
+    const code = await run(node, step.run, { env: environment(step.env) });
+    // A check goes on to the end, so that one run shows everything that is wrong; nothing goes on after Ctrl-C.
+    if (code !== 0) exitCode = code;
+    if (code !== 0 && (!command.runsAllSteps || code > 128)) break;
   }
-  return 0;
+  return exitCode;
 };
 
 try {

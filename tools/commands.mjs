@@ -26,12 +26,13 @@ const script = (path, ...args) => ({ run: ['--disable-warning=ExperimentalWarnin
 
 /**
  * By name: `withDev`, whether it needs the development dependencies; `build`, the TypeScript project that has to be
- * up to date with all it references; `steps`, the Node processes to run one after the other, until one fails.
+ * up to date with all it references; `steps`, the Node processes to run one after the other, until one fails or, with
+ * `runsAllSteps`, to the end.
  */
 export const commands = {
   start: { build: standalone, steps: (args) => [script('apps/standalone/dist/main.js', ...args)] },
-  demo: { build: standalone, steps: (args) => [script('tools/demo.ts', ...args)] },
-  token: { build: standalone, steps: (args) => [script('tools/token.ts', ...args)] },
+  demo: { build: standalone, steps: (args) => [script('apps/standalone/dist/demo.js', ...args)] },
+  token: { build: standalone, steps: (args) => [script('apps/standalone/dist/token.js', ...args)] },
   rebuild: { build: standalone, steps: (args) => [script('apps/standalone/dist/rebuild.js', ...args)] },
   parity: { build: standalone, steps: (args) => [script('apps/standalone/dist/parity.js', ...args)] },
   bench: { withDev: true, build: standalone, steps: (args) => [script('tools/bench/main.ts', ...args)] },
@@ -41,15 +42,17 @@ export const commands = {
     build: standalone,
     steps: (args) => [jest('--config=jest.long.config.js', ...args)],
   },
+  install: { withDev: true, steps: () => [] },
   build: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
   typecheck: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
   lint: {
     withDev: true,
+    runsAllSteps: true,
     steps: () => [
       prettier('--check'),
       bin('cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--gitignore', '**'),
       { run: ['tools/check-workspace.mjs'] },
-      nx('run-many', '--target=lint', '--output-style=stream'),
+      nx('run', 'session-requests-workspace:eslint', '--output-style=stream'),
     ],
   },
   format: { withDev: true, steps: () => [prettier('--write')] },

@@ -1,0 +1,214 @@
+import eslint from '@eslint/js';
+import { createProjectGraphAsync } from '@nx/devkit';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier/flat';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+// The boundary rule reads the project graph that Nx keeps on disk and, where there is none, lets everything pass. Nx has
+// just written it for a task of its own; for anybody else (an editor, the ESLint command) it is made here.
+if (!process.env.NX_TASK_TARGET_PROJECT) await createProjectGraphAsync();
+
+const specs = ['**/*.spec.ts', '**/testing.ts', '**/testing/**/*.ts', '**/*-contract.ts', 'apps/e2e/**/*.ts'];
+
+/** The only files that may ask the machine for the time, wait for real, or draw at random: the adapters of those ports. */
+const timeAndChance = ['libs/service-kit/src/{system-clock,simulated-clock,timers,ids}.ts'];
+
+/** Programs that are clients of a running system, and wait for it the way people do. */
+const clients = ['apps/standalone/src/demo.ts'];
+
+/** The only files that may name an adapter: where a process is put together. */
+const compositionRoots = ['apps/*/src/main.ts', 'apps/standalone/src/**/*.ts'];
+
+const adapters = ['event-store', 'event-feed', 'read-models'];
+const services = ['requests', 'expiry', 'notifications', 'gateway'];
+
+const byName = (name) => `@hse/${name}`;
+
+const determinism = {
+  globals: ['setTimeout', 'setInterval'].map((name) => ({
+    name,
+    message: 'Waiting goes through the Timers or the Clock port.',
+  })),
+  properties: [
+    { object: 'Date', property: 'now', message: 'The time comes from the Clock port, or as an argument.' },
+    {
+      object: 'performance',
+      property: 'now',
+      message: 'The time comes from the Clock port, or as an argument.',
+    },
+    { object: 'Math', property: 'random', message: 'Chance comes from a port.' },
+    { object: 'crypto', property: 'randomUUID', message: 'Identifiers come from the Ids port.' },
+  ],
+  syntax: [
+    {
+      selector: 'NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"]',
+      message: 'The time comes from the Clock port, or as an argument.',
+    },
+  ],
+  imports: [
+    { name: 'node:crypto', importNames: ['randomUUID'], message: 'Identifiers come from the Ids port.' },
+    ...['node:timers', 'node:timers/promises'].map((name) => ({
+      name,
+      importNames: ['setTimeout', 'setInterval', 'scheduler'],
+      message: 'Waiting goes through the Timers or the Clock port.',
+    })),
+  ],
+};
+
+const house = {
+  syntax: [
+    { selector: 'ExportAllDeclaration', message: 'Name what you export.' },
+    { selector: 'ExportDefaultDeclaration', message: 'Export it by name.' },
+    { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+  ],
+};
+
+/** ESLint replaces the options of a rule as a whole, so each block says all of what holds for its files. */
+const restrictions = ({ imports = [], patterns = [], globals = [], properties = [], syntax = [] }) => ({
+  'no-restricted-imports': ['error', { paths: imports, patterns }],
+  // Without any option these two would keep those of the block before.
+  'no-restricted-globals': globals.length > 0 ? ['error', ...globals] : 'off',
+  'no-restricted-properties': properties.length > 0 ? ['error', ...properties] : 'off',
+  'no-restricted-syntax': ['error', ...house.syntax, ...syntax],
+});
+
+const noAdapters = {
+  group: adapters.flatMap((name) => [byName(name), `${byName(name)}/*`]),
+  message: 'Only a composition root names an adapter; everything else takes the port.',
+};
+
+/** Which kinds of project a kind of project may depend on. */
+const dependsOn = {
+  'type:domain': [],
+  'type:ports': [],
+  'type:contracts': ['type:domain', 'type:ports'],
+  'type:kit': ['type:ports'],
+  'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit'],
+  'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter'],
+  'type:tools': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter'],
+};
+
+const boundaries = ({ allow = [] } = {}) => ({
+  '@nx/enforce-module-boundaries': [
+    'error',
+    {
+      allow,
+      depConstraints: Object.entries(dependsOn).map(([sourceTag, onlyDependOnLibsWithTags]) => ({
+        sourceTag,
+        onlyDependOnLibsWithTags,
+      })),
+    },
+  ],
+});
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/data/', '.nx/', '.cache/', 'coverage/']),
+
+  eslint.configs.recommended,
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearInterval'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
+
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      ...boundaries(),
+      ...restrictions(determinism),
+      eqeqeq: 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          caughtErrorsIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      // A class without members is a Nest module, or an HTTP shape that has no field.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
+      // The classes of HTTP shapes only say how an object has to look.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // `[...text]` counts characters the way a reader does.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      // A port's method is asynchronous whether or not this adapter has to wait.
+      '@typescript-eslint/require-await': 'off',
+      // An empty method is how a no-op is written: `cancel() {}`.
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  { files: ['apps/standalone/**/*.ts'], rules: boundaries({ allow: services.map(byName) }) },
+  { files: ['apps/e2e/**/*.ts'], rules: boundaries({ allow: ['@hse/standalone'] }) },
+  { files: ['tools/**/*.ts'], rules: boundaries({ allow: ['@hse/*'] }) },
+
+  { files: timeAndChance, rules: restrictions({}) },
+  {
+    files: ['apps/**/*.ts'],
+    ignores: [...compositionRoots, ...specs],
+    rules: restrictions({ ...determinism, patterns: [noAdapters] }),
+  },
+  {
+    // The rules of session requests know nothing but each other: no package, no built-in, no clock, no chance.
+    files: ['libs/session-requests/src/**/*.ts'],
+    ignores: specs,
+    rules: restrictions({
+      ...determinism,
+      globals: [
+        'process',
+        'crypto',
+        'performance',
+        'console',
+        'fetch',
+        'globalThis',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'queueMicrotask',
+      ].map((name) => ({ name, message: 'The domain is pure: what it needs is an argument.' })),
+      patterns: [{ regex: '^[^.]', message: 'The domain imports nothing but its own files.' }],
+    }),
+  },
+  { files: [...specs, ...clients, 'tools/**/*.ts'], rules: restrictions({}) },
+  {
+    files: specs,
+    rules: {
+      // Tests compare whole values, and reach into what they have just asserted.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      // A test waits for what a callback sets, which the compiler cannot see.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+
+  prettier,
+);
