@@ -4,6 +4,8 @@ import type { Timers } from './clock.ts';
 export interface ManualTimers extends Timers {
   /** Lets this much time pass: calls back what falls due, in due order, also what is set meanwhile. Default 60 000 ms. */
   elapse(ms?: number): void;
+  /** How much time has passed in all. */
+  readonly elapsedMs: number;
   /** How many callbacks wait. */
   readonly waiting: number;
 }
@@ -18,11 +20,13 @@ export const createManualTimers = (): ManualTimers => {
       .reduce((a, b) => (b.at < a.at ? b : a), { at: Infinity, callback: () => {} });
   return {
     after(delayMs, callback) {
+      if (!(delayMs >= 0 && delayMs < 2 ** 31)) throw new RangeError(`no timer waits for ${delayMs} ms`);
       const entry = { at: now + delayMs, callback };
       due.add(entry);
       return { cancel: () => void due.delete(entry) };
     },
     elapse(ms = 60_000) {
+      if (!(ms >= 0)) throw new RangeError(`time does not pass by ${ms} ms`);
       const until = now + ms;
       for (let next = earliest(until); next.at <= until; next = earliest(until)) {
         due.delete(next);
@@ -30,6 +34,9 @@ export const createManualTimers = (): ManualTimers => {
         next.callback();
       }
       now = until;
+    },
+    get elapsedMs() {
+      return now;
     },
     get waiting() {
       return due.size;

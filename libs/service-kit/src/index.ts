@@ -9,3 +9,7 @@ export {
   wholeNumber,
   type Setting,
 } from './settings.ts';
+export { createSystemClock, type SystemClockOptions } from './system-clock.ts';
+export { createSimulatedClock, type SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
+export { createTimers } from './timers.ts';
+export { createSequentialUuids, createUuids } from './ids.ts';
