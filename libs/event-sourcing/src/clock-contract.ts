@@ -91,10 +91,12 @@ export const clockContract = (name: string, makeClock: () => ClockUnderTest): vo
       ['2^31-1 ms', 2 ** 31 - 1],
       ['beyond 2^32 ms, where a truncated delay would be short', 2 ** 32 + 5_000],
     ])('waits for an instant far away: %s', (_, afterMs) => {
-      const { elapse, wake, calls } = rig();
+      const { elapse, step, wake, calls } = rig();
       wake('far', afterMs);
       elapse(10_000);
-      elapse(afterMs - 10_001);
+      expect(calls).toEqual([]);
+      step(afterMs - 20_000); // to live through weeks second by second takes too long
+      elapse(9_999);
       expect(calls).toEqual([]);
       elapse(1);
       expect(calls).toEqual([{ name: 'far', after: afterMs }]);

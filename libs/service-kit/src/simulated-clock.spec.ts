@@ -54,6 +54,16 @@ describe('The simulated clock', () => {
     expect(firedAt).toEqual([START + 105]);
   });
 
+  it('waits longer than a timer of the runtime can', () => {
+    const { clock, timers } = rig(1);
+    const firedAt: number[] = [];
+    clock.wakeAt(START + 2 ** 32, () => firedAt.push(clock.now()));
+    timers.elapse(2 ** 32 - 1);
+    expect(firedAt).toEqual([]);
+    timers.elapse(1);
+    expect(firedAt).toEqual([START + 2 ** 32]);
+  });
+
   it('can run slower than time', () => {
     const { clock, timers } = rig(0.1);
     const firedAt: number[] = [];
