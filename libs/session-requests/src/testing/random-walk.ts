@@ -36,7 +36,7 @@ interface Move {
 }
 
 const pauses: fc.Arbitrary<Pause> = fc.oneof(
-  { weight: 5, arbitrary: fc.integer({ min: 0, max: 6 * HOUR_MS }).map((byMs) => ({ byMs })) },
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 3 * HOUR_MS }).map((byMs) => ({ byMs })) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 10 * DAY_MS }).map((byMs) => ({ byMs })) },
   // A clock can be put back.
   { weight: 1, arbitrary: fc.integer({ min: -2 * HOUR_MS, max: 0 }).map((byMs) => ({ byMs })) },
@@ -61,18 +61,21 @@ const slots: fc.Arbitrary<Move['slot']> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 4,
     arbitrary: fc.record({
       leadMs: fc.oneof(
         fc.integer({ min: -DAY_MS, max: 0 }),
         fc.integer({ min: 1, max: HOUR_MS - 1 }),
         fc.integer({ min: 365 * DAY_MS + 1, max: 400 * DAY_MS }),
       ),
-      durationMs: fc.constantFrom(HOUR_MS, HOUR_MS, 15 * MINUTE_MS - 1, 8 * HOUR_MS + 1, 0),
+      durationMs: fc.constantFrom(HOUR_MS, HOUR_MS, HOUR_MS, 15 * MINUTE_MS - 1, 8 * HOUR_MS + 1, 0),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom('agreed', 'proposed') },
+  { weight: 2, arbitrary: fc.constantFrom('agreed', 'proposed') },
 );
+
+/** What ends nothing, so that there is more to come. */
+const toKeepGoing = ['adjust', 'adjust', 'adjust', 'adjust', 'adjust', 'accept', 'accept', 'accept'] as const;
 
 const moves: fc.Arbitrary<Move> = fc.record({
   pause: pauses,
@@ -83,7 +86,7 @@ const moves: fc.Arbitrary<Move> = fc.record({
   does: fc.oneof(
     {
       weight: 12,
-      arbitrary: fc.constantFrom<Move['does']>(...actions, 'adjust', 'adjust', 'accept', 'accept'),
+      arbitrary: fc.constantFrom<Move['does']>(...actions, ...toKeepGoing),
     },
     { weight: 3, arbitrary: fc.constant<Move['does']>('expire') },
     { weight: 1, arbitrary: fc.constant<Move['does']>('request') },
