@@ -13,6 +13,7 @@ export const problemTable = {
   'not-a-party': { status: 404, title: 'There is no such session request' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'already-closed': { status: 409, title: 'The session request is closed' },
   'session-started': { status: 409, title: 'The session has started' },
   'deadline-passed': { status: 409, title: 'The time to answer is over' },

@@ -1,0 +1,121 @@
+import 'reflect-metadata';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { Participant } from '@hse/contracts';
+import { httpLimits, problem, problemContentType, type ProblemCode } from '@hse/contracts/http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createAuthentication } from './authentication.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { addDocumentation } from './documentation.ts';
+import { HttpProblem, sendProblem } from './http-problem.ts';
+import { AccessTokens } from './oidc/access-tokens.ts';
+import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
+import { createValidatorCompiler, invalidRequest } from './request-validation.ts';
+import { RouteTable } from './route-table.ts';
+
+/** Milliseconds within which a request has to have arrived. */
+const requestTimeoutMs = 30_000;
+
+const apiPrefix = '/api/v1';
+
+/**
+ * The application over Fastify, initialised and not yet listening: bodies are validated, tokens checked and errors
+ * answered by Fastify itself, before and beside Nest.
+ * @param module contains `GatewayModule.register(dependencies)`, or is it.
+ */
+export const createGatewayApp = async (
+  module: DynamicModule | Type,
+  dependencies: GatewayDependencies,
+): Promise<NestFastifyApplication> => {
+  const { oidc, participants, logger, wallClock = Date.now } = dependencies;
+  const adapter = new FastifyAdapter({
+    bodyLimit: httpLimits.bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    // Nothing uses middleware, and running none costs every request.
+    skipMiddie: true,
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, fastifyProblem(error, undefined)),
+    clientErrorHandler: answerNoRequest,
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  const routes = new RouteTable();
+
+  fastify.decorateRequest('participant');
+  fastify.decorateRequest('tokenExpiresAtMs');
+  fastify.setValidatorCompiler(createValidatorCompiler() as never);
+  readJsonOnly(fastify);
+
+  const authenticate = createAuthentication(new AccessTokens(oidc, wallClock), participants);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    done();
+  });
+  fastify.addHook('onRoute', (route) => {
+    const { operation } = route.config ?? {};
+    routes.add({ methods: [route.method].flat(), url: route.url, ...(operation && { operation }) });
+    if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate];
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions, participant } = request;
+    const fields = {
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...((participant as Participant | undefined) && { participant: participant.id }),
+    };
+    logger.info(fields, 'request');
+    done();
+  });
+  if (oidc.embedded) void fastify.register(oidc.embedded.plugin, { prefix: '/oidc' });
+
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(routes, logger));
+  addDocumentation(app, { routes, oidc });
+  await app.init();
+  await fastify.ready();
+  return app;
+};
+
+/** Bodies are JSON objects; anything else is refused before it is looked at. */
+const readJsonOnly = (fastify: FastifyInstance): void => {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients that always name a content type send it without a body, too; whether one is needed the route knows.
+    if (body === '') {
+      done(null, undefined);
+      return;
+    }
+    parse(request, body as string, (error: Error | null, value?: unknown) => {
+      if (error) done(new HttpProblem('malformed-json'));
+      else if (value === null) done(invalidRequest([{ path: '/body', message: 'has to be of type object' }]));
+      else done(null, value);
+    });
+  });
+};
+
+const clientErrors: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** What comes in on a connection and is no HTTP request has no reply object to answer with. */
+const answerNoRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const { status, ...rest } = problem(clientErrors[error.code ?? ''] ?? 'malformed-request');
+  const body = JSON.stringify({ status, ...rest });
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemContentType}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroySoon();
+};

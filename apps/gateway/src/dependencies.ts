@@ -1,0 +1,52 @@
+import type {
+  GatewayStore,
+  LiveUpdates,
+  ParticipantDirectory,
+  SessionRequestBus,
+  SessionRequestQueries,
+  SessionRequestStore,
+} from '@hse/contracts';
+import type { Clock, Ids, Timers } from '@hse/event-sourcing';
+import type { Logger } from '@hse/service-kit';
+import type { ExpiryPolicy } from '@hse/session-requests';
+import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
+import type { TokenRules } from './oidc/access-tokens.ts';
+
+/** How somebody shows who they are. */
+export interface OidcSettings extends TokenRules {
+  /** Mounted at `/oidc`; absent where another issuer is used. */
+  readonly embedded?: EmbeddedIssuer;
+}
+
+/** One thing that has to work for this process to be of use. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** Everything the gateway needs; it makes nothing of this itself. */
+export interface GatewayDependencies {
+  readonly bus: SessionRequestBus;
+  readonly queries: SessionRequestQueries;
+  readonly participants: ParticipantDirectory;
+  readonly history: Pick<SessionRequestStore, 'readStream'>;
+  readonly live: LiveUpdates;
+  readonly gatewayStore: GatewayStore;
+  /** What the rules go by. */
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: Ids;
+  /** Only to explain deadlines, never to compute one. */
+  readonly policy: ExpiryPolicy;
+  /** With a simulated clock: jumps, and resolves when everything that fell due can be seen. */
+  readonly testClock?: { advanceTo(epochMs: number): Promise<void> };
+  readonly oidc: OidcSettings;
+  readonly readiness: () => Promise<readonly ReadinessCheck[]>;
+  readonly logger: Logger;
+  /** What tokens and idempotency keys go by, in milliseconds since 1970. Default: the system's clock. */
+  readonly wallClock?: () => number;
+}
+
+/** Injects the {@link GatewayDependencies}. */
+export const GATEWAY = Symbol('GatewayDependencies');

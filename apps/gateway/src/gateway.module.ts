@@ -1,0 +1,60 @@
+import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { ClockController } from './clock.controller.ts';
+import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import { Freshness } from './freshness.ts';
+import { HealthController } from './health.controller.ts';
+import { Idempotency } from './idempotency.ts';
+import { LiveController } from './live.controller.ts';
+import { LiveConnections } from './live-updates.ts';
+import { NotificationsController } from './notifications.controller.ts';
+import { ParticipantsController } from './participants.controller.ts';
+import { SessionRequestsController } from './session-requests.controller.ts';
+
+/** The HTTP API. Serve it with `createGatewayApp`, which sets up Fastify as its routes need it. */
+@Module({})
+export class GatewayModule implements OnModuleDestroy {
+  readonly #freshness: Freshness;
+  readonly #idempotency: Idempotency;
+  readonly #connections: LiveConnections;
+
+  constructor(
+    @Inject(Freshness) freshness: Freshness,
+    @Inject(Idempotency) idempotency: Idempotency,
+    @Inject(LiveConnections) connections: LiveConnections,
+  ) {
+    this.#freshness = freshness;
+    this.#idempotency = idempotency;
+    this.#connections = connections;
+  }
+
+  static register(dependencies: GatewayDependencies): DynamicModule {
+    const { queries, live, timers, gatewayStore: store, ids, logger, wallClock = Date.now } = dependencies;
+    return {
+      module: GatewayModule,
+      controllers: [
+        SessionRequestsController,
+        ParticipantsController,
+        NotificationsController,
+        LiveController,
+        HealthController,
+        ...(dependencies.testClock ? [ClockController] : []),
+      ],
+      providers: [
+        { provide: GATEWAY, useValue: dependencies },
+        { provide: Freshness, useFactory: () => new Freshness(queries, live, timers) },
+        {
+          provide: Idempotency,
+          useFactory: () => new Idempotency({ store, ids, timers, wallClock, logger }),
+        },
+        { provide: LiveConnections, useFactory: () => new LiveConnections(dependencies) },
+      ],
+    };
+  }
+
+  onModuleDestroy(): void {
+    // Streams without end would keep the server from closing.
+    this.#connections.close();
+    this.#idempotency.close();
+    this.#freshness.close();
+  }
+}

@@ -1,0 +1,46 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { problem, problemContentType } from '@hse/contracts/http';
+import type { FastifyReply } from 'fastify';
+import { jsonAnswer, send } from './answer.ts';
+import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import { Describe } from './route-table.ts';
+
+/** For whoever runs the process; without a token. */
+@Controller()
+export class HealthController {
+  readonly #gateway: GatewayDependencies;
+  constructor(@Inject(GATEWAY) gateway: GatewayDependencies) {
+    this.#gateway = gateway;
+  }
+
+  @Get('livez')
+  @Describe({
+    id: 'livez',
+    tag: 'Operation',
+    summary: 'The process answers',
+    answer: { status: 200, description: 'It does.', mediaType: 'application/json' },
+  })
+  alive(@Res() reply: FastifyReply): void {
+    send(reply, jsonAnswer(200, { status: 'ok' }));
+  }
+
+  @Get('readyz')
+  @Describe({
+    id: 'readyz',
+    tag: 'Operation',
+    summary: 'Everything that requests depend on works',
+    answer: { status: 200, description: 'The checks, by name.', mediaType: 'application/json' },
+    problems: ['not-ready'],
+  })
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const checks = await this.#gateway.readiness();
+    const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    if (failed.length === 0) return send(reply, jsonAnswer(200, { status: 'ready', checks }));
+    const whole = { ...problem('not-ready', `Not ready: ${failed.join(', ')}.`), checks };
+    send(reply, {
+      status: whole.status,
+      headers: { 'content-type': problemContentType, 'retry-after': '1' },
+      body: JSON.stringify(whole),
+    });
+  }
+}

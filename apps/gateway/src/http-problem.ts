@@ -1,0 +1,29 @@
+import { problem, problemContentType, type Problem, type ProblemCode } from '@hse/contracts/http';
+import type { FastifyReply } from 'fastify';
+
+type Details = Parameters<typeof problem>[2];
+
+/** Thrown where an answer is an error; carries the whole answer. */
+export class HttpProblem extends Error {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(code: ProblemCode, detail?: string, more: Details & { headers?: Record<string, string> } = {}) {
+    const { headers = {}, ...details } = more;
+    const whole = problem(code, detail, details);
+    super(`${code}: ${whole.detail}`);
+    this.name = 'HttpProblem';
+    this.problem = whole;
+    this.headers = headers;
+  }
+}
+
+export const sendProblem = (
+  reply: FastifyReply,
+  { problem, headers }: Pick<HttpProblem, 'problem' | 'headers'>,
+): void => {
+  void reply
+    .code(problem.status)
+    .headers(headers)
+    .header('content-type', problemContentType)
+    .send(JSON.stringify(problem));
+};

@@ -1,0 +1,301 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { htmlHeaders } from '../html-page.ts';
+import { loggedOutPage, logInPage, logOutPage, oidcErrorPage, type LogInPageAccount } from './log-in-page.ts';
+import { cliClientId, signingAlgorithm, tokenScope } from './mint-access-token.ts';
+import { createProviderMemory } from './provider-memory.ts';
+
+/** Somebody who can log in at the embedded issuer. */
+export interface IssuerAccount extends LogInPageAccount {
+  /** Becomes `sub`. */
+  readonly id: string;
+  readonly email: string;
+  /** In clear text: for demonstrations only. Nobody can log in to an account without one. */
+  readonly password?: string;
+}
+
+export interface EmbeddedIssuerOptions {
+  /** Its own URL, ending in `/oidc`; `http` is fine on localhost. */
+  readonly issuer: string;
+  /** Who its access tokens are for. */
+  readonly audience: string;
+  /** Private signing keys (RS256), kept by the caller: tokens outlive a restart as long as these do. */
+  readonly jwks: { readonly keys: readonly JWK[] };
+  readonly accounts: readonly IssuerAccount[];
+  /** Sign the cookies; the first one signs, all are taken. Default: derived from the signing keys. */
+  readonly cookieKeys?: readonly string[];
+  /** Where the web app may ask to be sent back to, besides this origin's `/`, `/callback` and the API docs. */
+  readonly webRedirectUris?: readonly string[];
+  /** Shows the accounts on the log-in page, to log in with a click and without the password. Default true. */
+  readonly offerAccounts?: boolean;
+  /** Seconds for which an access token is good. Default 3600. */
+  readonly accessTokenSeconds?: number;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly wallClock?: () => number;
+}
+
+/** An OpenID provider in this process. */
+export interface EmbeddedIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  /** To verify its tokens with. */
+  readonly keys: JWTVerifyGetKey;
+  /** Mount it at the path of the issuer, `/oidc`. */
+  readonly plugin: FastifyPluginCallback;
+}
+
+/** The public clients: authorization code with PKCE, no secret. */
+export const webClientId = 'web';
+
+const mountPath = '/oidc';
+const day = 24 * 3_600;
+const mostFormBytes = 4_096;
+
+/**
+ * An OpenID provider over the `oidc-provider` library, for demonstrations and for running without another one: demo
+ * accounts with passwords in clear text, first-party clients that need no consent, sessions in memory.
+ * @throws Error for an issuer URL that does not end in `/oidc`, or keys that cannot sign.
+ */
+export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIssuer => {
+  const { issuer, audience, jwks, accounts, offerAccounts = true, wallClock = Date.now } = options;
+  const { origin, pathname } = new URL(issuer);
+  if (pathname !== mountPath)
+    throw new Error(`the embedded issuer is mounted at ${mountPath}, and ${issuer} is elsewhere`);
+  if (!jwks.keys.some(({ kty, d }) => kty === 'RSA' && d !== undefined))
+    throw new Error('the issuer needs a private RSA key to sign with');
+
+  const byId = new Map(accounts.map((account) => [account.id, account]));
+  const byName = new Map(accounts.map((account) => [account.account, account]));
+  const provider = new Provider(issuer, configuration(options, origin, byId));
+  const handle = provider.callback();
+  const offered = offerAccounts ? accounts.filter(({ password }) => password !== undefined) : [];
+
+  const showLogIn = (reply: FastifyReply, uid: string, failedAccount?: string): void => {
+    const action = `${mountPath}/interaction/${encodeURIComponent(uid)}`;
+    const html = logInPage({
+      action,
+      accounts: offered,
+      ...(failedAccount !== undefined && { failedAccount }),
+    });
+    void reply
+      .code(failedAccount === undefined ? 200 : 401)
+      .headers(htmlHeaders)
+      .send(html);
+  };
+
+  const plugin: FastifyPluginCallback = (fastify, _options, done) => {
+    // The provider reads its requests itself.
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    const pass = (request: FastifyRequest, reply: FastifyReply): void => {
+      reply.hijack();
+      const raw: IncomingMessage & { originalUrl?: string } = request.raw;
+      // The provider knows its paths without the one it is mounted at, and tells the difference by this property.
+      raw.originalUrl = raw.url ?? '';
+      raw.url = raw.originalUrl.slice(mountPath.length) || '/';
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        reply.raw.setHeader(name, value as string);
+      void handle(raw, reply.raw);
+    };
+    fastify.all('/', pass);
+    fastify.all('/*', pass);
+
+    void fastify.register((pages, _pageOptions, registered) => {
+      pages.removeAllContentTypeParsers();
+      pages.addContentTypeParser(
+        'application/x-www-form-urlencoded',
+        { parseAs: 'string', bodyLimit: mostFormBytes },
+        (_request, body, parsed) => parsed(null, new URLSearchParams(body as string)),
+      );
+      const lost = (reply: FastifyReply): void => {
+        void reply
+          .code(400)
+          .headers(htmlHeaders)
+          .send(
+            oidcErrorPage(
+              'session-not-found',
+              'This log-in was not begun in this browser, or it took too long.',
+            ),
+          );
+      };
+      pages.get<{ Params: { uid: string } }>('/interaction/:uid', async (request, reply) => {
+        const details = await interactionOf(provider, request.raw, reply.raw);
+        if (details?.uid !== request.params.uid) return lost(reply);
+        showLogIn(reply, details.uid);
+      });
+      pages.post<{ Params: { uid: string }; Body: URLSearchParams | undefined }>(
+        '/interaction/:uid',
+        async (request, reply) => {
+          const details = await interactionOf(provider, request.raw, reply.raw);
+          if (details?.uid !== request.params.uid) return lost(reply);
+          const form = request.body ?? new URLSearchParams();
+          const name = form.get('account') ?? '';
+          const picked = offered.find(({ account }) => account === form.get('pick'));
+          const account = picked ?? withPassword(byName.get(name.trim()), form.get('password') ?? '');
+          if (!account) return showLogIn(reply, details.uid, name.slice(0, 200));
+          const next = await provider.interactionResult(request.raw, reply.raw, {
+            login: { accountId: account.id, ts: Math.floor(wallClock() / 1_000) },
+          });
+          void reply.header('cache-control', 'no-store').redirect(next, 303);
+        },
+      );
+      registered();
+    });
+    done();
+  };
+
+  return { issuer, audience, keys: createLocalJWKSet({ keys: jwks.keys.filter(({ kty }) => kty === 'RSA').map(publicPart) }), plugin };
+};
+
+const interactionOf = async (
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<{ uid: string } | undefined> => {
+  try {
+    return await provider.interactionDetails(request, response);
+  } catch {
+    return undefined; // no such cookie, or it has expired
+  }
+};
+
+/** Takes as long for a wrong password as for a right one. */
+const withPassword = (account: IssuerAccount | undefined, password: string): IssuerAccount | undefined => {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const isRight = timingSafeEqual(digest(account?.password ?? ''), digest(password));
+  return isRight && account?.password !== undefined ? account : undefined;
+};
+
+/** Of an RSA key: the modulus and the exponent, nothing secret. */
+const publicPart = ({ n = '', e = '', kid }: JWK): JWK => ({
+  kty: 'RSA',
+  n,
+  e,
+  alg: signingAlgorithm,
+  use: 'sig',
+  ...(kid !== undefined && { kid }),
+});
+
+const configuration = (
+  {
+    audience,
+    jwks,
+    cookieKeys,
+    webRedirectUris = [],
+    accessTokenSeconds = 3_600,
+    wallClock = Date.now,
+  }: EmbeddedIssuerOptions,
+  origin: string,
+  accounts: ReadonlyMap<string, IssuerAccount>,
+): Configuration => {
+  const resource = `${origin}/api/v1`;
+  const derivedKey = createHash('sha256')
+    .update(`cookies ${JSON.stringify(jwks.keys)}`)
+    .digest('base64url');
+  return {
+    adapter: createProviderMemory(wallClock),
+    jwks: { keys: jwks.keys.map((key) => ({ ...key })) as never },
+    clients: [
+      {
+        client_id: webClientId,
+        token_endpoint_auth_method: 'none',
+        application_type: 'web',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: [
+          `${origin}/`,
+          `${origin}/callback`,
+          `${origin}/api/docs/oauth2-redirect.html`,
+          ...webRedirectUris,
+        ],
+        post_logout_redirect_uris: [`${origin}/`],
+      },
+      {
+        client_id: cliClientId,
+        token_endpoint_auth_method: 'none',
+        // Any port of the loopback interface (RFC 8252, section 7.3).
+        application_type: 'native',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
+      },
+    ],
+    findAccount: (_ctx, id) => {
+      const account = accounts.get(id);
+      return (
+        account && {
+          accountId: id,
+          claims: () => ({
+            sub: id,
+            name: account.name,
+            preferred_username: account.account,
+            zoneinfo: account.timeZone,
+            email: account.email,
+          }),
+        }
+      );
+    },
+    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'zoneinfo'], email: ['email'] },
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    pkce: { required: () => true },
+    responseTypes: ['code'],
+    enabledJWA: { idTokenSigningAlgValues: [signingAlgorithm], userinfoSigningAlgValues: [signingAlgorithm] },
+    cookies: { keys: [...(cookieKeys ?? [derivedKey])] },
+    interactions: { url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}` },
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // Who has logged in has agreed: there are no third-party clients.
+    loadExistingGrant: async (ctx) => {
+      const { oidc } = ctx;
+      const accountId = oidc.session?.accountId;
+      const clientId = oidc.client?.clientId;
+      if (accountId === undefined || clientId === undefined) return undefined;
+      const grant = new oidc.provider.Grant({ accountId, clientId });
+      grant.addOIDCScope(`${tokenScope} offline_access`);
+      grant.addResourceScope(resource, tokenScope);
+      await grant.save();
+      return grant;
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: true },
+      revocation: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => resource,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: tokenScope,
+          audience,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: accessTokenSeconds,
+          jwt: { sign: { alg: signingAlgorithm } },
+        }),
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => show(ctx, logOutPage(form)),
+        postLogoutSuccessSource: (ctx) => show(ctx, loggedOutPage()),
+      },
+    },
+    renderError: (ctx, { error, error_description: description }) =>
+      show(ctx, oidcErrorPage(error, description ?? '')),
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      AuthorizationCode: 60,
+      Grant: 14 * day,
+      IdToken: 3_600,
+      Interaction: 3_600,
+      RefreshToken: 14 * day,
+      Session: 14 * day,
+    },
+  };
+};
+
+const show = (ctx: KoaContextWithOIDC, html: string): void => {
+  ctx.set({ ...htmlHeaders });
+  ctx.type = 'html';
+  ctx.body = html;
+};

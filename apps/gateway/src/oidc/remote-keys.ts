@@ -1,0 +1,34 @@
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { IssuerUnavailable } from './access-tokens.ts';
+
+const timeoutMs = 5_000;
+
+/**
+ * The keys of an OpenID provider, found by its discovery document (OpenID Connect Discovery 1.0, section 4) when the
+ * first token comes. Keys are kept for ten minutes; an unknown key id fetches them anew, every 30 s at most.
+ * @throws IssuerUnavailable when looking up a key, where the discovery document cannot be had or names another issuer.
+ */
+export const remoteKeys = (issuer: string): JWTVerifyGetKey => {
+  let discovered: Promise<JWTVerifyGetKey> | undefined;
+  return async (header, token) => {
+    discovered ??= discover(issuer).catch((error: unknown) => {
+      discovered = undefined; // the next token tries again
+      throw new IssuerUnavailable({ cause: error });
+    });
+    const keys = await discovered;
+    return keys(header, token);
+  };
+};
+
+const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: 'application/json' },
+  });
+  if (!response.ok) throw new Error(`the discovery document answered ${response.status}`);
+  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+  if (document.issuer !== issuer)
+    throw new Error(`the discovery document is of another issuer: ${String(document.issuer)}`);
+  if (typeof document.jwks_uri !== 'string') throw new Error('the discovery document names no jwks_uri');
+  return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: timeoutMs });
+};

@@ -1,0 +1,103 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { StoreUnavailable, TooManyConflicts } from '@hse/event-sourcing';
+import { httpLimits, type ProblemCode } from '@hse/contracts/http';
+import type { Logger } from '@hse/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HttpProblem, sendProblem } from './http-problem.ts';
+import type { RouteTable } from './route-table.ts';
+
+const retrySoon = { 'retry-after': '1' };
+
+/** Makes every error that leaves a route or Fastify itself an `application/problem+json` answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #routes: RouteTable;
+  readonly #logger: Logger;
+  constructor(routes: RouteTable, logger: Logger) {
+    this.#routes = routes;
+    this.#logger = logger;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    // Fastify hands (error, request, reply) to its error handler, a route (request, reply).
+    const args = host.getArgs<unknown[]>();
+    const [request, reply] = (args[0] instanceof Error ? args.slice(1) : args) as [
+      FastifyRequest,
+      FastifyReply,
+    ];
+    const answer = this.#answer(error, request);
+    if (answer.problem.status >= 500) {
+      const fields = {
+        error,
+        method: request.method,
+        route: request.routeOptions.url,
+        code: answer.problem.code,
+      };
+      if (answer.problem.code === 'internal-error') this.#logger.error(fields, 'a request failed');
+      else this.#logger.warn(fields, 'a request could not be served');
+    }
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else sendProblem(reply, answer);
+  }
+
+  #answer(error: unknown, request: FastifyRequest): HttpProblem {
+    if (error instanceof HttpProblem) return error;
+    if (error instanceof StoreUnavailable) {
+      return error.reason === 'full'
+        ? new HttpProblem('storage-full', 'Nothing can be recorded at present: the storage is full.')
+        : new HttpProblem(
+            'unavailable',
+            'The event store cannot be reached at present. Repeat the request with its Idempotency-Key.',
+            {
+              headers: retrySoon,
+            },
+          );
+    }
+    if (error instanceof TooManyConflicts)
+      return new HttpProblem('unavailable', 'Too many changes at once. Repeat the request.', {
+        headers: retrySoon,
+      });
+    if (error instanceof HttpException) {
+      if (request.is404) return this.#nothingHere(request);
+      return fastifyProblem(error.cause ?? error, error.getStatus());
+    }
+    return fastifyProblem(error, undefined);
+  }
+
+  #nothingHere({ method, raw }: FastifyRequest): HttpProblem {
+    const methods = this.#routes.methodsAt(raw.url ?? '');
+    if (methods.length === 0 || methods.includes(method)) return new HttpProblem('not-found');
+    const allow = methods.join(', ');
+    return new HttpProblem('method-not-allowed', `Here only ${allow} can be done.`, { headers: { allow } });
+  }
+}
+
+const codes: Readonly<Record<string, readonly [ProblemCode, string?]>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-json'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'malformed-request',
+    'The body is not as long as Content-Length says.',
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', `A body can have ${httpLimits.bodyBytes} bytes at most.`],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type'],
+  FST_ERR_BAD_URL: ['malformed-request', 'The path is not well-formed.'],
+  FST_ERR_ASYNC_CONSTRAINT: ['not-found'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not-found'],
+};
+
+/** For errors of Fastify itself; anything that is not known to be the caller's fault is ours. */
+export const fastifyProblem = (error: unknown, status: number | undefined): HttpProblem => {
+  const { code, statusCode } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    statusCode?: unknown;
+  };
+  const known = typeof code === 'string' ? codes[code] : undefined;
+  if (known) return new HttpProblem(known[0], known[1]);
+  const effective = status ?? statusCode;
+  if (typeof effective === 'number' && effective >= 400 && effective < 500)
+    return effective === 404 ? new HttpProblem('not-found') : new HttpProblem('malformed-request');
+  return effective === 503
+    ? new HttpProblem('unavailable', undefined, { headers: retrySoon })
+    : new HttpProblem('internal-error', 'Something went wrong here. It has been logged.');
+};

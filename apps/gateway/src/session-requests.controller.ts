@@ -1,0 +1,424 @@
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { SessionRequestRecord } from '@hse/contracts';
+import { streamOf } from '@hse/contracts';
+import {
+  Acceptance,
+  Adjustment,
+  CalendarQuery,
+  Cancellation,
+  FreshnessQuery,
+  HistoryList,
+  httpLimits,
+  NewSessionRequest,
+  PageQuery,
+  parseInstant,
+  problemOfRejection,
+  Rejection,
+  SessionRequestList,
+  SessionRequestView,
+  type HistoryItem,
+} from '@hse/contracts/http';
+import {
+  awaitedAnswer,
+  toInstant,
+  type SessionRequestCommand,
+  type SessionRequestEvent,
+} from '@hse/session-requests';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { jsonAnswer, send, type Answer } from './answer.ts';
+import { readCursor, writeCursor } from './cursors.ts';
+import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import { Freshness } from './freshness.ts';
+import { HttpProblem } from './http-problem.ts';
+import { Idempotency } from './idempotency.ts';
+import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
+import { invalidRequest } from './request-validation.ts';
+import { Describe } from './route-table.ts';
+import { viewOf, type Dated } from './session-request-view.ts';
+
+type WithId = FastifyRequest<{ Params: { id: string } }>;
+type Answering<Body> = FastifyRequest<{ Params: { id: string }; Body: Body }>;
+
+const idForm = /^[\w-]{1,64}$/;
+const traceparentForm = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const isInstant = (part: string): boolean => parseInstant(part) === part;
+const isId = (part: string): boolean => idForm.test(part);
+
+const page = { status: 200, shape: SessionRequestList } as const;
+const answered = {
+  status: 200,
+  description: 'The new state.',
+  shape: SessionRequestView,
+  etag: true,
+} as const;
+const refusals = ['not-a-party', 'already-closed', 'session-started', 'conflict'] as const;
+const slotRefusals = ['slot-in-past', 'notice-too-short', 'too-far-ahead', 'invalid-duration'] as const;
+
+const notAParty = (): HttpProblem =>
+  new HttpProblem('not-a-party', 'There is no such session request for this participant.');
+
+@Controller('api/v1')
+export class SessionRequestsController {
+  readonly #gateway: GatewayDependencies;
+  readonly #freshness: Freshness;
+  readonly #idempotency: Idempotency;
+
+  constructor(
+    @Inject(GATEWAY) gateway: GatewayDependencies,
+    @Inject(Freshness) freshness: Freshness,
+    @Inject(Idempotency) idempotency: Idempotency,
+  ) {
+    this.#gateway = gateway;
+    this.#freshness = freshness;
+    this.#idempotency = idempotency;
+  }
+
+  @Post('session-requests')
+  @Describe({
+    id: 'requestSession',
+    tag: 'Session requests',
+    summary: 'Ask the other party for a session',
+    body: { shape: NewSessionRequest },
+    answer: {
+      status: 201,
+      description: 'The new session request.',
+      shape: SessionRequestView,
+      etag: true,
+      location: true,
+    },
+    problems: ['same-role', 'unknown-other-party', ...slotRefusals],
+  })
+  async request(
+    @Req() request: FastifyRequest<{ Body: NewSessionRequest }>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { with: otherId, note } = request.body;
+    const slot = slotOf(request.body);
+    const answer = await this.#idempotency.once(request, async (commandId) => {
+      const other = await this.#gateway.participants.find(otherId);
+      if (!other)
+        throw new HttpProblem('unknown-other-party', 'There is no participant of the id in "with".');
+      const by = request.participant;
+      const command: SessionRequestCommand = {
+        type: 'RequestSession',
+        // So that a repeat under the same command id is about the same request.
+        requestId: commandId,
+        by: { id: by.id, role: by.role },
+        with: { id: other.id, role: other.role },
+        slot,
+        ...(note !== undefined && { note }),
+      };
+      return this.#execute(request, commandId, command, 201);
+    });
+    send(reply, answer);
+  }
+
+  @Post('session-requests/:id/accept')
+  @Describe({
+    id: 'acceptSession',
+    tag: 'Session requests',
+    summary: 'Agree to the slot on the table',
+    body: { shape: Acceptance, optional: true },
+    ifMatch: true,
+    answer: answered,
+    problems: [...refusals, 'not-awaited', 'nothing-proposed', 'deadline-passed'],
+  })
+  accept(@Req() request: Answering<Acceptance>, @Res() reply: FastifyReply): Promise<void> {
+    return this.#answer(request, reply, (seen) => ({ type: 'AcceptSession', ...seen }));
+  }
+
+  @Post('session-requests/:id/reject')
+  @Describe({
+    id: 'rejectSession',
+    tag: 'Session requests',
+    summary: 'Decline the slot on the table',
+    description: 'An agreed slot stands when a change to it is declined.',
+    body: { shape: Rejection, optional: true },
+    ifMatch: true,
+    answer: answered,
+    problems: [...refusals, 'not-awaited', 'nothing-proposed', 'deadline-passed'],
+  })
+  reject(@Req() request: Answering<Rejection>, @Res() reply: FastifyReply): Promise<void> {
+    return this.#answer(request, reply, (seen) => ({ type: 'RejectSession', ...seen, ...request.body }));
+  }
+
+  @Post('session-requests/:id/adjust')
+  @Describe({
+    id: 'adjustSession',
+    tag: 'Session requests',
+    summary: 'Put another slot on the table',
+    body: { shape: Adjustment },
+    ifMatch: true,
+    answer: answered,
+    problems: [...refusals, 'deadline-passed', 'slot-unchanged', ...slotRefusals],
+  })
+  adjust(@Req() request: Answering<Adjustment>, @Res() reply: FastifyReply): Promise<void> {
+    const { note } = request.body;
+    const slot = slotOf(request.body);
+    return this.#answer(request, reply, (seen) => ({
+      type: 'AdjustSession',
+      ...seen,
+      slot,
+      ...(note !== undefined && { note }),
+    }));
+  }
+
+  @Post('session-requests/:id/cancel')
+  @Describe({
+    id: 'cancelSession',
+    tag: 'Session requests',
+    summary: 'End the request, or take back a change',
+    body: { shape: Cancellation, optional: true },
+    ifMatch: true,
+    answer: answered,
+    problems: [...refusals, 'not-the-requester', 'nothing-proposed', 'deadline-passed'],
+  })
+  cancel(@Req() request: Answering<Cancellation>, @Res() reply: FastifyReply): Promise<void> {
+    const { what = 'session', reason } = request.body;
+    return this.#answer(request, reply, (seen) => ({
+      type: 'CancelSession',
+      ...seen,
+      what,
+      ...(reason !== undefined && { reason }),
+    }));
+  }
+
+  @Get('session-requests')
+  @Describe({
+    id: 'listSessionRequests',
+    tag: 'Session requests',
+    summary: 'My calendar',
+    description: 'My session requests by the start of their slot, soonest first.',
+    query: CalendarQuery,
+    answer: { ...page, description: 'One page of it.' },
+  })
+  async list(
+    @Req() request: FastifyRequest<{ Querystring: CalendarQuery }>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { cursor, status, limit = httpLimits.pageSize.default } = request.query;
+    const from = normalised(request.query.from);
+    const to = normalised(request.query.to);
+    if (from !== undefined && to !== undefined && from >= to)
+      throw invalidRequest([{ path: '/query/to', message: 'has to be later than from' }]);
+    const [startsAt, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
+    const { participant } = request;
+    await this.#freshness.settled(participant.id);
+    const records = await this.#gateway.queries.calendar({
+      participantId: participant.id,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(status !== undefined && { statuses: status }),
+      ...(startsAt !== undefined && requestId !== undefined && { after: { startsAt, requestId } }),
+      limit: limit + 1,
+    });
+    send(
+      reply,
+      await this.#page(request, records, limit, ({ state }) => [state.slot.startsAt, state.requestId]),
+    );
+  }
+
+  @Get('pending-actions')
+  @Describe({
+    id: 'listPendingActions',
+    tag: 'Session requests',
+    summary: 'What awaits my answer',
+    description: 'The session requests that I have to answer, soonest deadline first.',
+    query: PageQuery,
+    answer: { ...page, description: 'One page of them.' },
+  })
+  async pendingActions(
+    @Req() request: FastifyRequest<{ Querystring: PageQuery }>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { cursor, limit = httpLimits.pageSize.default } = request.query;
+    const [until, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
+    const { participant } = request;
+    await this.#freshness.settled(participant.id);
+    const records = await this.#gateway.queries.pendingActions({
+      participantId: participant.id,
+      now: this.#now(),
+      ...(until !== undefined && requestId !== undefined && { after: { until, requestId } }),
+      limit: limit + 1,
+    });
+    send(
+      reply,
+      await this.#page(request, records, limit, ({ state }) => [
+        awaitedAnswer(state)?.until ?? '',
+        state.requestId,
+      ]),
+    );
+  }
+
+  @Get('session-requests/:id')
+  @Describe({
+    id: 'getSessionRequest',
+    tag: 'Session requests',
+    summary: 'One session request',
+    query: FreshnessQuery,
+    answer: { status: 200, description: 'Its present state.', shape: SessionRequestView, etag: true },
+    problems: ['not-a-party', 'read-model-behind'],
+  })
+  async one(
+    @Req() request: FastifyRequest<{ Params: { id: string }; Querystring: FreshnessQuery }>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id } = request.params;
+    const { atLeast } = request.query;
+    if (!idForm.test(id)) throw notAParty();
+    await this.#freshness.settled(request.participant.id);
+    let record = await this.#gateway.queries.find(id);
+    if (atLeast !== undefined && (record?.state.revision ?? -1) < atLeast) {
+      await this.#mustBeParty(request);
+      await this.#mustReach(id, atLeast);
+      record = await this.#gateway.queries.find(id);
+    }
+    const view = record && (await this.#view(request, record));
+    if (!view) throw notAParty();
+    send(reply, jsonAnswer(200, view, { etag: etagOf(view.revision) }));
+  }
+
+  @Get('session-requests/:id/history')
+  @Describe({
+    id: 'getHistory',
+    tag: 'Session requests',
+    summary: 'Everything that happened to it',
+    description: 'The events of a session request, oldest first.',
+    query: FreshnessQuery,
+    answer: { status: 200, description: 'All of them.', shape: HistoryList },
+    problems: ['not-a-party', 'read-model-behind'],
+  })
+  async history(
+    @Req() request: FastifyRequest<{ Params: { id: string }; Querystring: FreshnessQuery }>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id } = request.params;
+    const { atLeast = 0 } = request.query;
+    await this.#mustBeParty(request);
+    const stream = streamOf({ requestId: id });
+    let events = await this.#gateway.history.readStream(stream);
+    if (events.length <= atLeast) {
+      await this.#mustReach(id, atLeast);
+      events = await this.#gateway.history.readStream(stream);
+    }
+    const items: HistoryItem[] = events.map(({ type, revision, metadata, data }) => ({
+      type,
+      revision,
+      at: metadata.recordedAt,
+      data,
+    }));
+    send(reply, jsonAnswer(200, { items } satisfies HistoryList));
+  }
+
+  async #answer(
+    request: WithId,
+    reply: FastifyReply,
+    command: (seen: { requestId: string; by: string; expectedRevision: number }) => SessionRequestCommand,
+  ): Promise<void> {
+    const requestId = request.params.id;
+    const header = request.headers['if-match'];
+    const expectedRevision = revisionOf(header);
+    if (expectedRevision === undefined) {
+      await this.#mustBeParty(request);
+      throw ifMatchProblem(header);
+    }
+    if (!idForm.test(requestId)) throw notAParty();
+    const answer = await this.#idempotency.once(request, (commandId) =>
+      this.#execute(
+        request,
+        commandId,
+        command({ requestId, by: request.participant.id, expectedRevision }),
+        200,
+      ),
+    );
+    send(reply, answer);
+  }
+
+  async #execute(
+    request: FastifyRequest,
+    commandId: string,
+    command: SessionRequestCommand,
+    status: number,
+  ): Promise<Answer> {
+    const { traceparent } = request.headers;
+    const result = await this.#gateway.bus.execute({
+      commandId,
+      command,
+      ...(typeof traceparent === 'string' && traceparentForm.test(traceparent) && { traceparent }),
+    });
+    const view = result.current && (await this.#view(request, result.current));
+    if (!result.ok) {
+      const code = problemOfRejection(result.rejection.code);
+      if (code !== 'conflict' || !view) throw new HttpProblem(code, result.rejection.detail);
+      throw new HttpProblem(code, result.rejection.detail, {
+        current: view,
+        headers: { etag: etagOf(view.revision) },
+      });
+    }
+    if (!view || !result.current) throw new Error(`${command.type} succeeded and led to nothing`);
+    const { coachId, clientId } = result.current.state;
+    this.#freshness.acknowledged([coachId, clientId], view.id, view.revision);
+    return jsonAnswer(status, view, {
+      etag: etagOf(view.revision),
+      ...(status === 201 && { location: `/api/v1/session-requests/${view.id}` }),
+    });
+  }
+
+  /** Asks the log, which knows of a request before the read models do. */
+  async #mustBeParty({ params, participant }: WithId): Promise<void> {
+    const [first] = idForm.test(params.id)
+      ? await this.#gateway.history.readStream(streamOf({ requestId: params.id }), { limit: 1 })
+      : [];
+    if (!first || !isParty(first.data, participant.id)) throw notAParty();
+  }
+
+  async #mustReach(requestId: string, revision: number): Promise<void> {
+    if (await this.#freshness.reached(requestId, revision)) return;
+    throw new HttpProblem('read-model-behind', `Revision ${revision} cannot be read yet. Ask again.`, {
+      headers: { 'retry-after': '1' },
+    });
+  }
+
+  async #page(
+    request: FastifyRequest,
+    records: readonly SessionRequestRecord[],
+    limit: number,
+    placeOf: (record: SessionRequestRecord) => readonly string[],
+  ): Promise<Answer> {
+    const shown = records.slice(0, limit);
+    const last = shown.at(-1);
+    const views = await Promise.all(shown.map((record) => this.#view(request, record)));
+    const list: SessionRequestList = {
+      items: views.filter((view) => view !== undefined),
+      ...(last && records.length > limit && { nextCursor: writeCursor(placeOf(last)) }),
+    };
+    return jsonAnswer(200, list);
+  }
+
+  #view(request: FastifyRequest, dated: Dated): Promise<SessionRequestView | undefined> {
+    const { participants, policy } = this.#gateway;
+    return viewOf(dated, request.participant, { participants, policy, now: this.#now() });
+  }
+
+  #now(): string {
+    return toInstant(this.#gateway.clock.now());
+  }
+}
+
+const isParty = ({ coachId, clientId }: SessionRequestEvent['data'], participantId: string): boolean =>
+  participantId === coachId || participantId === clientId;
+
+/** Validation has let only instants through. */
+const slotOf = ({
+  startsAt,
+  endsAt,
+}: {
+  startsAt: string;
+  endsAt: string;
+}): { startsAt: string; endsAt: string } => ({
+  startsAt: parseInstant(startsAt) ?? startsAt,
+  endsAt: parseInstant(endsAt) ?? endsAt,
+});
+
+const normalised = (instant: string | undefined): string | undefined =>
+  instant === undefined ? undefined : parseInstant(instant);
