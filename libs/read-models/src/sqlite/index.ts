@@ -1,4 +1,5 @@
 export { openSqliteReadModels } from './read-models.ts';
+export { createSqliteReadModelsCopy } from './read-models-copy.ts';
 export { openSqliteReadModelsSnapshot } from './read-models-snapshot.ts';
 export { ReadModelsInUse } from './ownership.ts';
 export { openSqliteDeadlineStore } from './deadline-store.ts';

@@ -25,7 +25,7 @@ export class ReadModelsInUse extends Error {
  */
 export const takeOwnership = (path: string): (() => void) => {
   if (path === inMemory) return () => {};
-  const lock = new DatabaseSync(`${path}-owner`);
+  const lock = new DatabaseSync(`${path}.lock`);
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
