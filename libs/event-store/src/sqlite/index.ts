@@ -8,3 +8,4 @@ export {
 } from './sqlite-event-store.ts';
 export { workerCommits } from './worker-commits.ts';
 export type { AppendRequest, EventRow, Verdict, WriterOptions } from './writer.ts';
+export { openSqliteEventLog, type SqliteEventLog } from './sqlite-event-log.ts';

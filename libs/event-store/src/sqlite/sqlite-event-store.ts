@@ -17,6 +17,7 @@ import type { OpenCommits } from './commits.ts';
 import { lockForThisProcess } from './process-lock.ts';
 import { Reader } from './reader.ts';
 import { migrate } from './schema.ts';
+import { messageOf } from './sqlite-errors.ts';
 import { workerCommits } from './worker-commits.ts';
 import type { AppendRequest, Verdict } from './writer.ts';
 
@@ -67,14 +68,20 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
   const lock = lockForThisProcess(path);
   try {
     prepareFile(path);
-    const commits = await openCommits(path, maxBytes === undefined ? {} : { maxBytes });
     const reader = new Reader<E>(path);
+    const commits = await openCommits(path, maxBytes === undefined ? {} : { maxBytes }).catch(
+      (error: unknown) => {
+        reader.close();
+        throw error;
+      },
+    );
     const head = new LogHead(reader.head());
 
     let gathering: PendingAppend[] = [];
     let committing: Promise<void> | undefined;
     let failure: Error | undefined;
     let closing: Promise<void> | undefined;
+    let ended = false;
 
     const assertOpen = (): void => {
       if (closing) throw new StoreUnavailable(`${path} is closed`, 'not-written', 'closed');
@@ -102,7 +109,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
     };
 
     const fail = (cause: unknown, batch: readonly PendingAppend[]): void => {
-      failure = cause instanceof Error ? cause : new Error(String(cause));
+      failure = new Error(messageOf(cause), { cause });
       logger?.error(
         { err: failure, path, inFlight: batch.length },
         'the event store cannot append any more; restart the process to open the file anew',
@@ -154,8 +161,9 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
     const closeAll = async (): Promise<void> => {
       await committing;
       head.end();
+      ended = true;
+      reader.close(); // before the writer: the last one to close moves the whole log into the file
       await commits.close();
-      reader.close();
       lock[Symbol.dispose]();
     };
 
@@ -216,7 +224,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
       async *follow(options = {}) {
         assertOpen();
         let position = options.after ?? 0;
-        while (await head.beyond(position, options.signal)) {
+        while ((await head.beyond(position, options.signal)) && !ended) {
           const batch = pageAfter(position, options);
           position = batch.position;
           yield batch;

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { packVerdicts, unpackRequests, type FromWriter, type ToWriter } from './commit-messages.ts';
+import { messageOf } from './sqlite-errors.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 // The thread that owns the write connection. It is loaded by path: see worker-commits.ts.
@@ -20,7 +21,7 @@ port.on('message', (message: ToWriter) => {
   try {
     say({ verdicts: packVerdicts(writer.commit(unpackRequests(message))) });
   } catch (error) {
-    say({ fault: error instanceof Error ? error.message : String(error) });
+    say({ fault: messageOf(error) });
     port.close(); // what was committed is unknown: whoever opens the file next finds out
     return;
   }

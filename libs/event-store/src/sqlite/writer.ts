@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ExpectedRevision } from '@hse/event-sourcing';
-import { primaryCode, sqliteBusy, sqliteFull } from './sqlite-errors.ts';
+import { messageOf, primaryCode, sqliteBusy, sqliteFull } from './sqlite-errors.ts';
 
 /** An event as it is written; `data` and `metadata` are JSON already. */
 export interface EventRow {
@@ -228,5 +228,5 @@ const isAsExpected = (expected: ExpectedRevision, actual: number | undefined): b
 const failed = (error: unknown): Verdict => ({
   kind: 'failed',
   reason: primaryCode(error) === sqliteFull ? 'full' : 'unreachable',
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 });
