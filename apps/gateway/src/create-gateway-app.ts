@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Participant } from '@hse/contracts';
 import { httpLimits, problem, problemContentType, type ProblemCode } from '@hse/contracts/http';
+import { createSystemClock } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createAuthentication } from './authentication.ts';
 import type { GatewayDependencies } from './dependencies.ts';
@@ -30,7 +31,7 @@ export const createGatewayApp = async (
   module: DynamicModule | Type,
   dependencies: GatewayDependencies,
 ): Promise<NestFastifyApplication> => {
-  const { oidc, participants, logger, wallClock = Date.now } = dependencies;
+  const { oidc, participants, logger, wallClock = createSystemClock() } = dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,

@@ -12,6 +12,9 @@ import type { ExpiryPolicy } from '@hse/session-requests';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
 
+/** The time of day where people and certificates live; never simulated, except in tests. */
+export type WallClock = Pick<Clock, 'now'>;
+
 /** How somebody shows who they are. */
 export interface OidcSettings extends TokenRules {
   /** Mounted at `/oidc`; absent where another issuer is used. */
@@ -44,8 +47,8 @@ export interface GatewayDependencies {
   readonly oidc: OidcSettings;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly logger: Logger;
-  /** What tokens and idempotency keys go by, in milliseconds since 1970. Default: the system's clock. */
-  readonly wallClock?: () => number;
+  /** What tokens and idempotency keys go by. Default: the system's clock. */
+  readonly wallClock?: WallClock;
 }
 
 /** Injects the {@link GatewayDependencies}. */

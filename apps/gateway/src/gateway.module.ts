@@ -1,4 +1,5 @@
 import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { createSystemClock } from '@hse/service-kit';
 import { ClockController } from './clock.controller.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { Freshness } from './freshness.ts';
@@ -28,7 +29,15 @@ export class GatewayModule implements OnModuleDestroy {
   }
 
   static register(dependencies: GatewayDependencies): DynamicModule {
-    const { queries, live, timers, gatewayStore: store, ids, logger, wallClock = Date.now } = dependencies;
+    const {
+      queries,
+      live,
+      timers,
+      gatewayStore: store,
+      ids,
+      logger,
+      wallClock = createSystemClock(),
+    } = dependencies;
     return {
       module: GatewayModule,
       controllers: [
@@ -46,7 +55,7 @@ export class GatewayModule implements OnModuleDestroy {
           provide: Idempotency,
           useFactory: () => new Idempotency({ store, ids, timers, wallClock, logger }),
         },
-        { provide: LiveConnections, useFactory: () => new LiveConnections(dependencies) },
+        { provide: LiveConnections, useFactory: () => new LiveConnections({ ...dependencies, wallClock }) },
       ],
     };
   }

@@ -7,6 +7,7 @@ import { toInstant } from '@hse/session-requests';
 import type { FastifyRequest } from 'fastify';
 import { v5 as nameBasedUuid } from 'uuid';
 import { problemAnswer, type Answer } from './answer.ts';
+import type { WallClock } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
 import { invalidRequest } from './request-validation.ts';
 
@@ -24,7 +25,7 @@ export interface IdempotencyOptions {
   readonly store: GatewayStore;
   readonly ids: Ids;
   readonly timers: Timers;
-  readonly wallClock: () => number;
+  readonly wallClock: WallClock;
   readonly logger: Logger;
 }
 
@@ -81,7 +82,7 @@ export class Idempotency {
     execute: () => Promise<Answer>,
   ): Promise<Answer> {
     const { store, wallClock } = this.#options;
-    const begun = await store.begin(participantId, key, fingerprint, toInstant(wallClock()));
+    const begun = await store.begin(participantId, key, fingerprint, toInstant(wallClock.now()));
     if (begun.state === 'answered') return begun.answer;
     if (begun.state === 'mismatch')
       throw new HttpProblem(
@@ -105,7 +106,7 @@ export class Idempotency {
     const { store, timers, wallClock, logger } = this.#options;
     this.#pruning = timers.after(hourMs, () => {
       this.#pruneLater();
-      store.prune(toInstant(wallClock() - keyRetentionMs)).catch((error: unknown) => {
+      store.prune(toInstant(wallClock.now() - keyRetentionMs)).catch((error: unknown) => {
         logger.warn({ error }, 'old idempotency keys could not be removed');
       });
     });

@@ -3,7 +3,7 @@ import { streamOf, type Participant, type ReflectedChange, type SessionRequestRe
 import type { LiveChange, LiveReady } from '@hse/contracts/http';
 import type { Scheduled } from '@hse/event-sourcing';
 import { statusOf, toInstant, type SessionRequestEventType } from '@hse/session-requests';
-import type { GatewayDependencies } from './dependencies.ts';
+import type { GatewayDependencies, WallClock } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /** Open connections of one participant at a time. */
@@ -15,7 +15,12 @@ const mostWaitingBytes = 256 * 1024;
 const longestTimerMs = 2_147_483_647;
 const pageSize = 100;
 
-type Dependencies = Pick<GatewayDependencies, 'live' | 'queries' | 'history' | 'clock' | 'timers' | 'logger'>;
+type Dependencies = Pick<
+  GatewayDependencies,
+  'live' | 'queries' | 'history' | 'clock' | 'timers' | 'logger'
+> & {
+  readonly wallClock: WallClock;
+};
 
 interface Change {
   readonly record: SessionRequestRecord;
@@ -76,15 +81,15 @@ export class LiveConnections {
   /**
    * Sends until the reader leaves, its token expires or the server stops.
    * @param lastEventId position to resume after; undefined: from now on.
-   * @param forMs milliseconds until the token expires.
+   * @param expiresAtMs when the token expires, in milliseconds since 1970.
    */
   async open(
     participant: Participant,
     response: ServerResponse,
     lastEventId: number | undefined,
-    forMs: number,
+    expiresAtMs: number,
   ): Promise<void> {
-    const { queries, timers, logger } = this.#dependencies;
+    const { queries, timers, logger, wallClock } = this.#dependencies;
     const timersOfThis = new Set<Scheduled>();
     const connection: Connection = {
       response,
@@ -103,7 +108,9 @@ export class LiveConnections {
     this.#connections.set(participant.id, connections.add(connection));
     response.on('close', connection.end);
     response.on('error', connection.end);
-    timersOfThis.add(timers.after(Math.min(Math.max(forMs, 0), longestTimerMs), connection.end));
+    timersOfThis.add(
+      timers.after(Math.min(Math.max(expiresAtMs - wallClock.now(), 0), longestTimerMs), connection.end),
+    );
     const beat = (): void => {
       const timer = timers.after(heartbeatMs, () => {
         timersOfThis.delete(timer);

@@ -1,20 +1,14 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { LiveConnections } from './live-updates.ts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
 
 @Controller('api/v1/live')
 export class LiveController {
-  readonly #gateway: GatewayDependencies;
   readonly #connections: LiveConnections;
 
-  constructor(
-    @Inject(GATEWAY) gateway: GatewayDependencies,
-    @Inject(LiveConnections) connections: LiveConnections,
-  ) {
-    this.#gateway = gateway;
+  constructor(@Inject(LiveConnections) connections: LiveConnections) {
     this.#connections = connections;
   }
 
@@ -49,8 +43,7 @@ export class LiveController {
       return;
     }
     raw.flushHeaders();
-    const wallClock = this.#gateway.wallClock ?? Date.now;
-    void this.#connections.open(participant, raw, lastEventId, tokenExpiresAtMs - wallClock());
+    void this.#connections.open(participant, raw, lastEventId, tokenExpiresAtMs);
   }
 }
 

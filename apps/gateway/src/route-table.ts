@@ -74,7 +74,9 @@ export class RouteTable {
   add(route: Route): void {
     const form = route.url
       .split('/')
-      .map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+      .map((part) =>
+        part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+      )
       .join('/');
     this.#routes.push({ route, form: new RegExp(`^${form}$`) });
   }

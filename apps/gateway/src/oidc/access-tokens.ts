@@ -1,3 +1,4 @@
+import type { Clock } from '@hse/event-sourcing';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 
 /** What makes an access token one of ours. */
@@ -44,11 +45,11 @@ const asymmetric = /^((RS|PS|ES)(256|384|512)|EdDSA)$/;
  */
 export class AccessTokens {
   readonly #rules: TokenRules;
-  readonly #wallClock: () => number;
+  readonly #wallClock: Pick<Clock, 'now'>;
   readonly #verified = new Map<string, VerifiedToken>();
 
   /** @throws RangeError for an algorithm that must not be used. */
-  constructor(rules: TokenRules, wallClock: () => number) {
+  constructor(rules: TokenRules, wallClock: Pick<Clock, 'now'>) {
     for (const algorithm of rules.algorithms ?? [])
       if (!asymmetric.test(algorithm))
         throw new RangeError(`${algorithm} is not an asymmetric signature algorithm`);
@@ -59,7 +60,7 @@ export class AccessTokens {
   /** The token if it was verified before and has not expired. */
   known(token: string): VerifiedToken | undefined {
     const verified = this.#verified.get(token);
-    if (verified && verified.expiresAtMs > this.#wallClock()) return verified;
+    if (verified && verified.expiresAtMs > this.#wallClock.now()) return verified;
     if (verified) this.#verified.delete(token);
     return undefined;
   }
@@ -70,7 +71,7 @@ export class AccessTokens {
     if (known) return known;
     if (token.length > longestToken) throw new InvalidToken('the token is too long');
     const { issuer, audience, algorithms = ['RS256'], keys } = this.#rules;
-    const nowMs = this.#wallClock();
+    const nowMs = this.#wallClock.now();
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience,

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@hse/event-sourcing';
+import { createSystemClock } from '@hse/service-kit';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
@@ -33,8 +35,8 @@ export interface EmbeddedIssuerOptions {
   readonly offerAccounts?: boolean;
   /** Seconds for which an access token is good. Default 3600. */
   readonly accessTokenSeconds?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly wallClock?: () => number;
+  /** Default: the system's clock; the provider library itself knows no other. */
+  readonly wallClock?: Pick<Clock, 'now'>;
 }
 
 /** An OpenID provider in this process. */
@@ -60,7 +62,7 @@ const mostFormBytes = 4_096;
  * @throws Error for an issuer URL that does not end in `/oidc`, or keys that cannot sign.
  */
 export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIssuer => {
-  const { issuer, audience, jwks, accounts, offerAccounts = true, wallClock = Date.now } = options;
+  const { issuer, audience, jwks, accounts, offerAccounts = true, wallClock = createSystemClock() } = options;
   const { origin, pathname } = new URL(issuer);
   if (pathname !== mountPath)
     throw new Error(`the embedded issuer is mounted at ${mountPath}, and ${issuer} is elsewhere`);
@@ -137,7 +139,7 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
           const account = picked ?? withPassword(byName.get(name.trim()), form.get('password') ?? '');
           if (!account) return showLogIn(reply, details.uid, name.slice(0, 200));
           const next = await provider.interactionResult(request.raw, reply.raw, {
-            login: { accountId: account.id, ts: Math.floor(wallClock() / 1_000) },
+            login: { accountId: account.id, ts: Math.floor(wallClock.now() / 1_000) },
           });
           void reply.header('cache-control', 'no-store').redirect(next, 303);
         },
@@ -147,7 +149,12 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
     done();
   };
 
-  return { issuer, audience, keys: createLocalJWKSet({ keys: jwks.keys.filter(({ kty }) => kty === 'RSA').map(publicPart) }), plugin };
+  return {
+    issuer,
+    audience,
+    keys: createLocalJWKSet({ keys: jwks.keys.filter(({ kty }) => kty === 'RSA').map(publicPart) }),
+    plugin,
+  };
 };
 
 const interactionOf = async (
@@ -186,7 +193,7 @@ const configuration = (
     cookieKeys,
     webRedirectUris = [],
     accessTokenSeconds = 3_600,
-    wallClock = Date.now,
+    wallClock = createSystemClock(),
   }: EmbeddedIssuerOptions,
   origin: string,
   accounts: ReadonlyMap<string, IssuerAccount>,

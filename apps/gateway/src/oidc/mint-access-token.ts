@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import type { Clock, Ids } from '@hse/event-sourcing';
 import { importJWK, SignJWT, type JWK } from 'jose';
+import { createSystemClock, createUuids } from '@hse/service-kit';
 
 /** The scopes of a token of the embedded issuer. */
 export const tokenScope = 'openid profile email';
@@ -13,11 +14,14 @@ export interface MintOptions {
   readonly jwks: { readonly keys: readonly JWK[] };
   readonly issuer: string;
   readonly audience: string;
-  readonly account: { readonly id: string };
+  /** Id of the participant; becomes `sub`. */
+  readonly account: string;
   /** Seconds for which the token is good. Default 3600. */
   readonly ttlSeconds?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly wallClock?: () => number;
+  /** Default: the system's clock. */
+  readonly wallClock?: Pick<Clock, 'now'>;
+  /** Names the token. Default: random. */
+  readonly ids?: Ids;
 }
 
 /**
@@ -25,18 +29,26 @@ export interface MintOptions {
  * @throws Error when there is no private key to sign with.
  */
 export const mintAccessToken = async (options: MintOptions): Promise<string> => {
-  const { jwks, issuer, audience, account, ttlSeconds = 3_600, wallClock = Date.now } = options;
+  const {
+    jwks,
+    issuer,
+    audience,
+    account,
+    ttlSeconds = 3_600,
+    wallClock = createSystemClock(),
+    ids = createUuids(),
+  } = options;
   const key = jwks.keys.find(({ kty, d }) => kty === 'RSA' && d !== undefined);
   if (!key) throw new Error('the key set has no private RSA key');
-  const issuedAt = Math.floor(wallClock() / 1_000);
+  const issuedAt = Math.floor(wallClock.now() / 1_000);
   return new SignJWT({ client_id: cliClientId, scope: tokenScope })
     .setProtectedHeader({
       alg: signingAlgorithm,
       typ: 'at+jwt',
       ...(key.kid !== undefined && { kid: key.kid }),
     })
-    .setJti(randomUUID())
-    .setSubject(account.id)
+    .setJti(ids.next())
+    .setSubject(account)
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt(issuedAt)

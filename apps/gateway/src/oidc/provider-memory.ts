@@ -1,3 +1,4 @@
+import type { Clock } from '@hse/event-sourcing';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
 /** Most sessions, codes, grants and tokens that are kept at a time; the oldest go first. */
@@ -7,7 +8,7 @@ const capacity = 10_000;
  * What the embedded issuer remembers of log-ins under way and sessions: in memory, gone with the process. Its signing keys
  * are not among it, so access tokens outlive a restart; who wants another one logs in again.
  */
-export const createProviderMemory = (wallClock: () => number): ((model: string) => Adapter) => {
+export const createProviderMemory = (wallClock: Pick<Clock, 'now'>): ((model: string) => Adapter) => {
   const entries = new Map<string, { payload: AdapterPayload; expiresAtMs: number }>();
   const idByUid = new Map<string, string>();
   const idByUserCode = new Map<string, string>();
@@ -30,7 +31,7 @@ export const createProviderMemory = (wallClock: () => number): ((model: string) 
     const keyOf = (id: string): string => `${model}:${id}`;
     const find = (id: string | undefined): Promise<AdapterPayload | undefined> => {
       const entry = id === undefined ? undefined : entries.get(keyOf(id));
-      if (id !== undefined && entry && entry.expiresAtMs <= wallClock()) {
+      if (id !== undefined && entry && entry.expiresAtMs <= wallClock.now()) {
         forget(keyOf(id));
         return Promise.resolve(undefined);
       }
@@ -42,7 +43,7 @@ export const createProviderMemory = (wallClock: () => number): ((model: string) 
         forget(key);
         // Without a time to live: a grant, say, that ends with its session.
         const livesMs = (expiresInSeconds ?? Infinity) * 1_000;
-        entries.set(key, { payload, expiresAtMs: wallClock() + livesMs });
+        entries.set(key, { payload, expiresAtMs: wallClock.now() + livesMs });
         if (payload.uid !== undefined) idByUid.set(payload.uid, id);
         if (payload.userCode !== undefined) idByUserCode.set(payload.userCode, id);
         if (payload.grantId !== undefined) {
@@ -60,7 +61,7 @@ export const createProviderMemory = (wallClock: () => number): ((model: string) 
       findByUserCode: (userCode) => find(idByUserCode.get(userCode)),
       consume: (id) => {
         const entry = entries.get(keyOf(id));
-        if (entry) entry.payload.consumed = Math.floor(wallClock() / 1_000);
+        if (entry) entry.payload.consumed = Math.floor(wallClock.now() / 1_000);
         return Promise.resolve();
       },
       destroy: (id) => {
