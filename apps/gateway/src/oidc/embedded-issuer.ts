@@ -4,7 +4,7 @@ import type { Clock } from '@hse/event-sourcing';
 import { createSystemClock } from '@hse/service-kit';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
-import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { htmlHeaders } from '../html-page.ts';
 import { loggedOutPage, logInPage, logOutPage, oidcErrorPage, type LogInPageAccount } from './log-in-page.ts';
 import { cliClientId, signingAlgorithm, tokenScope } from './mint-access-token.ts';
@@ -251,9 +251,9 @@ const configuration = (
     responseTypes: ['code'],
     enabledJWA: { idTokenSigningAlgValues: [signingAlgorithm], userinfoSigningAlgValues: [signingAlgorithm] },
     cookies: { keys: [...(cookieKeys ?? [derivedKey])] },
-    interactions: { url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}` },
+    interactions: { policy: withoutConsent(), url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}` },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    // Who has logged in has agreed: there are no third-party clients.
+    // There are no third-party clients: everything is granted.
     loadExistingGrant: async (ctx) => {
       const { oidc } = ctx;
       const accountId = oidc.session?.accountId;
@@ -299,6 +299,13 @@ const configuration = (
       Session: 14 * day,
     },
   };
+};
+
+/** Who has logged in has agreed, also with a program of their own machine. */
+const withoutConsent = (): interactionPolicy.DefaultPolicy => {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
 };
 
 const show = (ctx: KoaContextWithOIDC, html: string): void => {
