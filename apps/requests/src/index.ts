@@ -1,2 +1,1 @@
 export { createRequests, type RequestsDependencies } from './requests-service.ts';
-export { RequestsModule, SESSION_REQUEST_BUS } from './requests.module.ts';

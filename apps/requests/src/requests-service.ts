@@ -1,4 +1,9 @@
-import { eventSchemaVersion, streamOf, type SessionRequestBus, type SessionRequestStore } from '@hse/contracts';
+import {
+  eventSchemaVersion,
+  streamOf,
+  type SessionRequestBus,
+  type SessionRequestStore,
+} from '@hse/contracts';
 import { createCommandHandler, type Clock } from '@hse/event-sourcing';
 import { decide, evolve, toInstant, type ExpiryPolicy } from '@hse/session-requests';
 
@@ -15,7 +20,12 @@ export interface RequestsDependencies {
  * The only writer: whatever is recorded about a session request has been decided here.
  * Idempotent by command id; see `createCommandHandler`.
  */
-export const createRequests = ({ store, clock, policy, cacheSize }: RequestsDependencies): SessionRequestBus =>
+export const createRequests = ({
+  store,
+  clock,
+  policy,
+  cacheSize,
+}: RequestsDependencies): SessionRequestBus =>
   createCommandHandler({
     store,
     decider: { decide, evolve },

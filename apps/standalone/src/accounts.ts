@@ -31,7 +31,8 @@ const forms: Record<keyof Account, [form: string, fits: (text: string) => boolea
  * @throws Error that names every fault with its place.
  */
 export const parseAccounts = (document: unknown): readonly Account[] => {
-  if (!Array.isArray(document) || document.length === 0) throw new Error('it has to be a JSON list of accounts');
+  if (!Array.isArray(document) || document.length === 0)
+    throw new Error('it has to be a JSON list of accounts');
   const faults: string[] = [];
   const seen = new Map<string, number>();
   document.forEach((entry: unknown, index) => {

@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { anyText, decimalNumber, InvalidSettings, oneOf, readSettings, wholeNumber, type Setting } from '@hse/service-kit';
-import { defaultExpiryPolicy, parseExpiryPolicy, toEpochMs, toInstant, type ExpiryPolicy } from '@hse/session-requests';
+import {
+  anyText,
+  decimalNumber,
+  InvalidSettings,
+  oneOf,
+  readSettings,
+  wholeNumber,
+  type Setting,
+} from '@hse/service-kit';
+import {
+  defaultExpiryPolicy,
+  parseExpiryPolicy,
+  toEpochMs,
+  toInstant,
+  type ExpiryPolicy,
+} from '@hse/session-requests';
 import { demoAccounts } from './demo-accounts.ts';
 import { parseAccounts, type Account } from './accounts.ts';
 
@@ -9,12 +23,16 @@ const instant = (text: string): number | undefined => {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,3})?Z$/.exec(text);
   const epochMs = match ? toEpochMs(text) : NaN;
   // Date.parse takes 30 February for 1 March; what comes back has to be what went in.
-  return match && !Number.isNaN(epochMs) && toInstant(epochMs).startsWith(String(match[1])) ? epochMs : undefined;
+  return match && !Number.isNaN(epochMs) && toInstant(epochMs).startsWith(String(match[1]))
+    ? epochMs
+    : undefined;
 };
 
 const webAddress = (text: string): string | undefined => {
   const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash ? text.replace(/\/$/, '') : undefined;
+  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash
+    ? text.replace(/\/$/, '')
+    : undefined;
 };
 
 const algorithms = (text: string): string[] | undefined => {
@@ -79,7 +97,8 @@ export const settingsTable = {
     parse: anyText,
   },
   OIDC_ISSUER: {
-    meaning: 'issuer of the access tokens; default: the embedded one at `<PUBLIC_URL>/oidc`, which is off when this is set',
+    meaning:
+      'issuer of the access tokens; default: the embedded one at `<PUBLIC_URL>/oidc`, which is off when this is set',
     form: 'an http or https URL without query',
     default: undefined,
     parse: webAddress,
@@ -117,13 +136,20 @@ export type Settings = ReturnType<typeof readSettings<typeof settingsTable>> & {
 };
 
 /** @throws InvalidSettings for anything that the process could not run on. */
-export const readStandaloneSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+export const readStandaloneSettings = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings => {
   const settings = readSettings(settingsTable, environment);
   const faults: string[] = [];
   for (const name of ['CLOCK_START', 'CLOCK_SPEED'])
     if (environment[name] && settings.CLOCK !== 'simulated') faults.push(`${name} needs CLOCK=simulated.`);
 
-  const document = <T>(name: string, path: string | undefined, fallback: unknown, parse: (content: unknown) => T): T | undefined => {
+  const document = <T>(
+    name: string,
+    path: string | undefined,
+    fallback: unknown,
+    parse: (content: unknown) => T,
+  ): T | undefined => {
     try {
       return parse(path === undefined ? fallback : JSON.parse(readFileSync(path, 'utf8')));
     } catch (error) {
@@ -136,3 +162,11 @@ export const readStandaloneSettings = (environment: Readonly<Record<string, stri
   if (faults.length > 0 || !policy || !accounts) throw new InvalidSettings(faults);
   return { ...settings, policy, accounts };
 };
+
+/** Where browsers and API clients reach the server: as told, or on this machine. */
+export const publicUrl = ({ PUBLIC_URL, PORT }: { PUBLIC_URL: string | undefined; PORT: number }): string =>
+  PUBLIC_URL ?? `http://localhost:${PORT}`;
+
+/** URL of the embedded issuer. */
+export const embeddedIssuerUrl = (settings: { PUBLIC_URL: string | undefined; PORT: number }): string =>
+  `${publicUrl(settings)}/oidc`;

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { createEmbeddedEventFeed } from '@hse/event-feed/embedded';
+import { openSqliteEventStore } from '@hse/event-store/sqlite';
+import { EXPIRY, ExpiryModule, type Expiry } from '@hse/expiry';
+import {
+  createEmbeddedIssuer,
+  createGatewayApp,
+  GatewayModule,
+  remoteKeys,
+  type GatewayDependencies,
+  type OidcSettings,
+  type ReadinessCheck,
+} from '@hse/gateway';
+import {
+  createLiveUpdates,
+  NOTIFICATIONS,
+  NotificationsModule,
+  type Notifications,
+} from '@hse/notifications';
+import {
+  openSqliteDeadlineStore,
+  openSqliteGatewayStore,
+  openSqliteReadModels,
+} from '@hse/read-models/sqlite';
+import { createRequests } from '@hse/requests';
+import {
+  createPinoLogger,
+  createSimulatedClock,
+  createSystemClock,
+  createTimers,
+  createUuids,
+} from '@hse/service-kit';
+import type { SessionRequestEvent } from '@hse/session-requests';
+import { createParticipantDirectory } from './accounts.ts';
+import { filesIn } from './data-dir.ts';
+import { prepareIssuerState } from './issuer-state.ts';
+import { embeddedIssuerUrl, publicUrl, type Settings } from './settings.ts';
+import { createTestClock } from './test-clock.ts';
+
+/** A system that is up. */
+export interface Standalone {
+  /** Where it is reached, such as `http://localhost:3000`. */
+  readonly url: string;
+  readonly settings: Settings;
+  /** Answers what is under way, makes everything durable and lets go of the data directory. */
+  stop(): Promise<void>;
+}
+
+/** A follower that has failed for so long makes the process unready. */
+const longestStallMs = 10_000;
+
+/**
+ * Runs all four services in this process, on the adapters of the embedded profile.
+ * @throws EventStoreInUse when a process runs on the data directory; whatever keeps the port from being listened on.
+ */
+export const startStandalone = async (settings: Settings): Promise<Standalone> => {
+  const { DATA_DIR, HOST, PORT, policy, accounts } = settings;
+  mkdirSync(DATA_DIR, { recursive: true });
+  const files = filesIn(DATA_DIR);
+  const logger = createPinoLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
+  // Given back in reverse order: first what takes requests, last the log.
+  const opened = new AsyncDisposableStack();
+  try {
+    const timers = createTimers();
+    const ids = createUuids();
+    const simulated =
+      settings.CLOCK === 'simulated'
+        ? createSimulatedClock({ start: settings.CLOCK_START ?? Date.now(), speed: settings.CLOCK_SPEED })
+        : undefined;
+    const clock = simulated ?? createSystemClock();
+
+    const store = opened.adopt(
+      await openSqliteEventStore<SessionRequestEvent>({ path: files.events, logger }),
+      closed,
+    );
+    const readModels = opened.adopt(openSqliteReadModels({ path: files.readModels, logger }), closed);
+    const deadlines = opened.adopt(openSqliteDeadlineStore({ path: files.deadlines, logger }), closed);
+    const gatewayStore = opened.adopt(openSqliteGatewayStore({ path: files.gateway }), closed);
+    refuseIfAhead(await store.head(), files.events, [
+      [files.readModels, await readModels.checkpoint()],
+      [files.deadlines, await deadlines.checkpoint()],
+    ]);
+
+    const feed = createEmbeddedEventFeed({ store, timers, logger });
+    const bus = createRequests({ store, clock, policy });
+    const live = createLiveUpdates({ logger });
+
+    // The issuer's URL names the port, which is not known before listening where a free one is asked for.
+    const port = PORT === 0 ? await freePort(HOST) : PORT;
+    const issuer = embeddedIssuerUrl({ ...settings, PORT: port });
+
+    const gateway: GatewayDependencies = {
+      bus,
+      queries: readModels,
+      participants: createParticipantDirectory(accounts),
+      history: store,
+      live,
+      gatewayStore,
+      clock,
+      timers,
+      ids,
+      policy,
+      ...(simulated && {
+        testClock: createTestClock({
+          clock: simulated,
+          store,
+          expiry: {
+            reached: (position) => app.get<Expiry>(EXPIRY).reached(position),
+            nextDueAt: () => app.get<Expiry>(EXPIRY).nextDueAt(),
+            settled: () => app.get<Expiry>(EXPIRY).settled(),
+          },
+          notifications: {
+            reached: (position) => app.get<Notifications>(NOTIFICATIONS).reached(position),
+          },
+        }),
+      }),
+      oidc: await oidcOf(settings, issuer),
+      readiness: () =>
+        Promise.resolve([
+          {
+            name: 'event-store',
+            ok: store.failure === undefined,
+            ...(store.failure && { detail: store.failure.message }),
+          },
+          ...feed.health().map(({ group, stalledMs, lastError }): ReadinessCheck => ({
+            name: group,
+            ok: stalledMs < longestStallMs,
+            ...(lastError !== undefined && { detail: String(lastError) }),
+          })),
+        ]),
+      logger,
+    };
+
+    const app = opened.adopt(
+      await createGatewayApp(
+        {
+          module: StandaloneModule,
+          imports: [
+            NotificationsModule.register({ feed, readModels, live, logger }),
+            ExpiryModule.register({ feed, deadlines, bus, clock, timers, ids, logger }),
+            GatewayModule.register(gateway),
+          ],
+        },
+        gateway,
+      ),
+      closed,
+    );
+    await app.listen({ port, host: HOST });
+    return {
+      url: publicUrl({ ...settings, PORT: port }),
+      settings,
+      stop: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+};
+
+class StandaloneModule {}
+
+const closed = async (resource: { close(): unknown }): Promise<void> => {
+  await resource.close();
+};
+
+/** Derived data that knows more than the log belongs to another log; following on from there would skip events. */
+const refuseIfAhead = (head: number, log: string, derived: [path: string, checkpoint: number][]): void => {
+  for (const [path, checkpoint] of derived)
+    if (checkpoint > head)
+      throw new Error(
+        `${path} reflects ${checkpoint} events, but ${log} has ${head}. Bring back the log that belongs to it; ` +
+          `or, if this log is the right one, delete ${path}: it is made anew from the log.`,
+      );
+};
+
+const oidcOf = async (settings: Settings, embeddedIssuer: string): Promise<OidcSettings> => {
+  const { OIDC_ISSUER, OIDC_AUDIENCE: audience, OIDC_ALGORITHMS: algorithms, DATA_DIR, accounts } = settings;
+  if (OIDC_ISSUER !== undefined)
+    return { issuer: OIDC_ISSUER, audience, algorithms, keys: remoteKeys(OIDC_ISSUER) };
+  const { issuer, jwks } = await prepareIssuerState(DATA_DIR, embeddedIssuer);
+  const embedded = createEmbeddedIssuer({ issuer, audience, jwks, accounts });
+  return { issuer, audience, algorithms, keys: embedded.keys, embedded };
+};
+
+const freePort = async (host: string): Promise<number> => {
+  const probe = createServer().listen(0, host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+};
