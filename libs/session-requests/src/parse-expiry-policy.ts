@@ -194,6 +194,11 @@ const milliseconds = (value: unknown, path: string, faults: string[]): number =>
     );
     return NaN;
   }
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((digits) => Number(digits ?? 0));
-  return days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match;
+  return (
+    Number(days) * DAY_MS +
+    Number(hours) * HOUR_MS +
+    Number(minutes) * MINUTE_MS +
+    Number(seconds) * SECOND_MS
+  );
 };

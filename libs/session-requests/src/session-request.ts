@@ -111,7 +111,7 @@ export const evolve = (
     default:
       event satisfies never;
       // Written by a later release: what it means is not known here, that it happened is.
-      return { ...(state as SessionRequest), revision };
+      return { ...state, revision };
   }
 };
 
