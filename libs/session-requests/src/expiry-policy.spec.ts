@@ -311,6 +311,17 @@ describe('a policy document', () => {
       ['rules[0].client: would put the deadline at or before the proposal for a lead of 1 h'],
     ],
     [
+      'a deadline at the very proposal at the longest lead alone',
+      withRules(
+        thirds,
+        day,
+        twoDays,
+        { ...threeDays, to: 'P365D' },
+        { ...threeDays, from: 'P365D', coach: { beforeStart: 'P365D' } },
+      ),
+      ['rules[4].coach: would put the deadline at or before the proposal for a lead of 8760 h'],
+    ],
+    [
       'a deadline at the start',
       withFirstRule({ client: { beforeStart: 'PT0S' } }),
       ['rules[0].client: would put the deadline at the start'],
@@ -342,6 +353,7 @@ describe('a policy document', () => {
         threeDays,
       ),
     ],
+    ['a gap up to the shortest lead', withFirstRule({ from: 'PT1H' })],
     [
       'a gap below the shortest lead',
       withRules({ ...thirds, to: 'PT10M' }, { ...thirds, from: 'PT30M' }, day, twoDays, threeDays),
