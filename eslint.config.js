@@ -168,7 +168,7 @@ export default defineConfig(
   },
   { files: ['apps/standalone/**/*.ts'], rules: boundaries({ allow: services.map(byName) }) },
   { files: ['apps/e2e/**/*.ts'], rules: boundaries({ allow: ['@hse/standalone'] }) },
-  { files: ['tools/**/*.ts'], rules: boundaries({ allow: ['@hse/*'] }) },
+  { files: ['tools/**/*.ts'], rules: boundaries({ allow: ['@hse/**'] }) },
 
   { files: timeAndChance, rules: restrictions({}) },
   {

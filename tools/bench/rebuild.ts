@@ -55,7 +55,13 @@ export const benchRebuild = async ({
       return seen;
     };
     const rebuild = async (): Promise<number> =>
-      (await rebuildReadModels({ store, copy: createSqliteReadModelsCopy({ path }) })).events;
+      (
+        await rebuildReadModels({
+          store,
+          copy: createSqliteReadModelsCopy({ path }),
+          elapsedMs: () => performance.now(),
+        })
+      ).events;
 
     const rates = { readAndParse: [] as number[], rebuild: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
@@ -67,7 +73,12 @@ export const benchRebuild = async ({
     }
 
     const snapshot = openSqliteReadModelsSnapshot({ path });
-    const parity = await checkParity({ store, snapshot, onDifference: () => {} });
+    const parity = await checkParity({
+      store,
+      snapshot,
+      onDifference: () => {},
+      elapsedMs: () => performance.now(),
+    });
     snapshot.close();
     if (parity.differences > 0 || parity.events !== events)
       throw new Error(`the rebuilt read models are wrong: ${JSON.stringify(parity)}`);

@@ -23,10 +23,10 @@ export const rebuildReadModels = async (options: {
   signal?: AbortSignal;
   /** Events read at once. Default 5000. */
   batchSize?: number;
-  /** A stopwatch. Default: that of the process. */
-  elapsedMs?: () => number;
+  /** A stopwatch, for the progress told; when it was started does not matter. */
+  elapsedMs: () => number;
 }): Promise<RebuildResult> => {
-  const { store, copy, onProgress, signal, batchSize = 5000, elapsedMs = () => performance.now() } = options;
+  const { store, copy, onProgress, signal, batchSize = 5000, elapsedMs } = options;
   const begunMs = elapsedMs();
   let events = 0;
   let position = 0;

@@ -23,6 +23,7 @@ try {
     store,
     snapshot,
     onProgress: progress.show,
+    elapsedMs: () => performance.now(),
     onDifference: (difference) => {
       differences += 1;
       if (differences <= shown) console.log(JSON.stringify(difference));

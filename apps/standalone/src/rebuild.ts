@@ -25,6 +25,7 @@ try {
     store,
     copy: createSqliteReadModelsCopy({ path: files.readModels }),
     onProgress: progress.show,
+    elapsedMs: () => performance.now(),
     signal: interrupted.signal,
   });
   progress.end();

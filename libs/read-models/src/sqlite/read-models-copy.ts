@@ -173,7 +173,7 @@ export const createSqliteReadModelsCopy = ({
       reached = Math.max(reached, checkpoint);
       const settled = young.size >= keptRecords ? unwritten(old) : [];
       await write(settled, notifications);
-      if (young.size >= keptRecords) [old, young] = [young, new Map()];
+      if (young.size >= keptRecords) [old, young] = [young, new Map<string, Kept>()];
     },
 
     async finish() {
