@@ -39,7 +39,9 @@ const missingPackages = (withDev) => {
   return Object.entries(wanted)
     .filter(([path, entry]) => {
       if (!path.includes('node_modules/')) return false;
-      if (entry.dev && !withDev) return false;
+      // Whether a local package is for development only is written where it lies, not on the link to it.
+      const { dev } = (entry.link && wanted[entry.resolved]) || entry;
+      if (dev && !withDev) return false;
       const found = installed[path];
       // What is optional is absent where it is made for another platform.
       if (!found) return !entry.optional && !entry.devOptional;

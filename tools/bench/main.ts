@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCommands } from './commands.ts';
+import { benchEmmett } from './emmett.ts';
 import type { BenchPart, Figure } from './figures.ts';
 import { printFigures } from './print.ts';
 
 const parts: Readonly<Record<string, BenchPart>> = {
   commands: benchCommands,
+  emmett: benchEmmett,
 };
 
 const usage = `usage: npm run bench [-- [--full] [${Object.keys(parts).join('|')}] …]`;
