@@ -126,7 +126,7 @@ describe('a command', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     expect(second?.metadata).toEqual(first?.metadata);
-    expect(second?.id).not.toBe(first?.id);
+    expect([first?.id, second?.id]).toEqual([commandId(1), '8d4035dc-2470-5da4-8dfe-3942ac4f1762']);
     await add(handler, 2, 1, 'b');
     const [other] = await store.readStream('jar-b');
     expect(other?.metadata).toEqual({
@@ -170,6 +170,47 @@ describe('a command', () => {
     await expect(add(forgetful, 1, 5)).resolves.toEqual({ ok: true, current: undefined, position: 1 });
     await expect(add(forgetful, 2, 5)).resolves.toEqual({ ok: true, current: undefined, position: 2 });
     expect(await store.readStream('jar-a')).toHaveLength(2);
+  });
+});
+
+describe('a stream that is not in memory', () => {
+  const setUpCounted = () => {
+    let reads = 0;
+    const { store, handler } = setUp(({ kind }) => {
+      if (kind === 'read-stream') reads += 1;
+      return undefined;
+    });
+    return { store, handler, reads: () => reads };
+  };
+
+  it('is not read by the command that begins it, nor by those after it', async () => {
+    const { handler, reads } = setUpCounted();
+    await add(handler, 1, 10);
+    await add(handler, 2, 10);
+    expect(reads()).toBe(0);
+  });
+
+  it('is read once where it is not new', async () => {
+    const { store, reads } = setUpCounted();
+    await add(handlerOn(store), 1, 95);
+    const restarted = handlerOn(store);
+    await expect(add(restarted, 2, 5)).resolves.toMatchObject({
+      ok: true,
+      current: { revision: 2, state: { full: true } },
+    });
+    expect(reads()).toBe(1);
+    await expect(add(handlerOn(store), 3, 1)).resolves.toMatchObject({ ok: false, current: { revision: 2 } });
+    await expect(look(handlerOn(store), 4)).resolves.toMatchObject({ ok: true, current: { revision: 2 } });
+    expect(reads()).toBe(3);
+  });
+});
+
+describe('a command id', () => {
+  it('has to be a UUID', async () => {
+    const { handler } = setUp();
+    await expect(
+      handler.execute({ commandId: 'twice', command: { type: 'Look', jar: 'a' } }),
+    ).rejects.toThrow('a command id has to be a UUID, not twice');
   });
 });
 
@@ -291,6 +332,7 @@ describe('commands that race', () => {
     let interfering = false;
     const other = handlerOn(store);
     const handler = handlerOn(store, { attempts: 3 });
+    await look(handler, 50);
     interfering = true;
     const outcome = await add(handler, 1, 10).catch((error: unknown) => error);
     interfering = false;

@@ -1,4 +1,4 @@
-import { v5 as nameBasedUuid } from 'uuid';
+import { v5 as nameBasedUuid, validate as isUuid } from 'uuid';
 import type { CommandBus, CommandEnvelope, CommandResult, Versioned } from './command-bus.ts';
 import { WrongExpectedRevision, type EventStore } from './event-store.ts';
 import type { DomainEvent, EventMetadata } from './event.ts';
@@ -97,9 +97,12 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
 
   const executeOn = async (stream: string, envelope: CommandEnvelope<C>): Promise<CommandResult<S, R>> => {
     const { command, commandId } = envelope;
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    if (!isUuid(commandId)) throw new TypeError(`a command id has to be a UUID, not ${commandId}`);
+    // A stream that memory does not know is taken for a new one first: to begin one then needs no read. Where that is wrong,
+    // either the append says so, or there is nothing to append, and the stream is read after all.
+    for (let attempt = cacheSize > 0 && !cache.has(stream) ? 0 : 1; attempt <= attempts; attempt += 1) {
       const cached = cache.get(stream);
-      const aggregate = cached ?? remember(stream, await read(stream));
+      const aggregate = cached ?? (attempt === 0 ? nothing : remember(stream, await read(stream)));
       const { current } = aggregate;
       const first = aggregate.commands.get(commandId);
       if (first) {
@@ -110,6 +113,7 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
       const { context: decisionContext, recordedAt } = context();
       const decision = decider.decide(command, current?.state, decisionContext);
       if (!decision.events || decision.events.length === 0) {
+        if (attempt === 0) continue;
         // Only an append finds out whether memory is behind the store. What records nothing has to look.
         if (cached && (await isBehind(stream, cached))) {
           cache.delete(stream);
@@ -131,7 +135,7 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
       try {
         const { revision, position, repeated } = await store.append(
           stream,
-          events.map((event, index) => ({ ...event, id: nameBasedUuid(String(index), commandId), metadata })),
+          events.map((event, index) => ({ ...event, id: eventId(commandId, index), metadata })),
           { expected: aggregate.revision ?? 'no-stream' },
         );
         if (repeated) {
@@ -165,3 +169,7 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
     },
   };
 };
+
+/** The first event of a command has the command's id, further ones have ids derived from it (RFC 9562, version 5). */
+const eventId = (commandId: string, index: number): string =>
+  index === 0 ? commandId : nameBasedUuid(String(index), commandId);

@@ -1,5 +1,5 @@
 import type { ExpectedRevision } from '@hse/event-sourcing';
-import type { AppendRequest, Verdict } from './writer.ts';
+import type { AppendRequest, EventRow, Verdict } from './writer.ts';
 
 /**
  * What passes between the threads: one array of numbers and strings for a batch, and one for its verdicts. Copying one
@@ -30,16 +30,11 @@ export const unpackRequests = (message: Message): AppendRequest[] => {
     const expected = message[at + 1] as ExpectedRevision;
     const count = message[at + 2] as number;
     at += 3;
-    const events = Array.from({ length: count }, (_, index) => {
-      const [id, type, data, metadata] = message.slice(at + index * 4, at + index * 4 + 4) as [
-        string,
-        string,
-        string,
-        string,
-      ];
-      return { id, type, data, metadata };
-    });
-    at += count * 4;
+    const events: EventRow[] = [];
+    for (const end = at + count * 4; at < end; at += 4) {
+      const [id, type] = [message[at] as string, message[at + 1] as string];
+      events.push({ id, type, data: message[at + 2] as string, metadata: message[at + 3] as string });
+    }
     requests.push({ stream, expected, events });
   }
   return requests;
@@ -61,7 +56,7 @@ export const packVerdicts = (verdicts: readonly Verdict[]): Message =>
 export const unpackVerdicts = (message: Message): Verdict[] => {
   const verdicts: Verdict[] = [];
   for (let at = 0; at < message.length; at += 3) {
-    const [kind, first, second] = message.slice(at, at + 3);
+    const [kind, first, second] = [message[at], message[at + 1], message[at + 2]];
     if (kind === 'appended' || kind === 'repeated') {
       verdicts.push({ kind, revision: first as number, position: second as number });
     } else if (kind === 'wrong-revision') {

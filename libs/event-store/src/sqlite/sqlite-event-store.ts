@@ -79,6 +79,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
 
     let gathering: PendingAppend[] = [];
     let committing: Promise<void> | undefined;
+    let lastBatch = 1;
     let failure: Error | undefined;
     let closing: Promise<void> | undefined;
     let ended = false;
@@ -139,9 +140,9 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
       );
 
     const commitAll = async (): Promise<void> => {
-      await nextTurn(); // whoever appends in this turn of the event loop shares the first transaction
       while (gathering.length > 0) {
         const batch = gathering.splice(0, largestBatch);
+        lastBatch = batch.length;
         try {
           const verdicts = await commits.commit(batch.map(({ request }) => request));
           let last = 0;
@@ -154,11 +155,25 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
       }
       committing = undefined;
     };
+    const commitGathered = (): void => {
+      if (gathering.length > 0) committing ??= commitAll();
+    };
+
+    /**
+     * Nothing is being committed: how long to gather? Callers who were answered together come back together, in this turn
+     * of the event loop. With half of them the writer begins, and the other half gathers while it is busy, so that both
+     * threads have work.
+     */
+    const commitSoon = (): void => {
+      if (gathering.length * 2 >= lastBatch) commitGathered();
+      else if (gathering.length === 1) setImmediate(commitGathered);
+    };
 
     const pageAfter = (position: number, { types, batchSize = 500 }: ReadAllOptions): EventBatch<E> =>
       reader.after(position, head.position, Math.min(batchSize, largestPage), types);
 
     const closeAll = async (): Promise<void> => {
+      commitGathered();
       await committing;
       head.end();
       ended = true;
@@ -190,7 +205,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
             };
           });
           gathering.push({ request: { stream, expected, events: rows }, resolve, reject });
-          committing ??= commitAll();
+          if (!committing) commitSoon();
         });
       },
       async readStream(stream, { from = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
