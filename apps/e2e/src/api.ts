@@ -33,6 +33,10 @@ export interface Problem {
   current?: SessionRequestView;
 }
 
+/** What a command is answered with, whichever way it went. */
+export type Reply = Omit<SessionRequestView, 'status'> &
+  Omit<Problem, 'status'> & { status: string | number };
+
 export interface Page<T> {
   items: T[];
   nextCursor?: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Action, Role } from '@hse/session-requests';
-import type { Api, Answer, Problem, SessionRequestView } from './api.ts';
+import type { Answer, Api, Problem, Reply, SessionRequestView } from './api.ts';
 import { DAY, HOUR, startSystem, type System } from './system.ts';
 
 let system: System;
@@ -14,8 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
+type Situation =
+  | 'pending'
+  | 'pending, countered'
+  | 'accepted'
+  | 'adjusting, by the requester'
+  | 'adjusting, by the other party'
+  | 'rejected'
+  | 'cancelled';
+
 /** Each makes a session request of the coach's (`coach`) or the client's (`client`) asking get to this point. */
-const situations = {
+const situations: Record<Situation, (asker: Role) => Promise<SessionRequestView>> = {
   pending: (asker: Role) => ask(asker),
   'pending, countered': async (asker: Role) =>
     parties[other(asker)].act('adjust', await ask(asker), await system.slotIn(8 * DAY)),
@@ -26,9 +35,7 @@ const situations = {
     parties[other(asker)].act('adjust', await situations.accepted(asker), await system.slotIn(9 * DAY)),
   rejected: async (asker: Role) => parties[other(asker)].act('reject', await ask(asker)),
   cancelled: async (asker: Role) => parties[asker].act('cancel', await ask(asker)),
-} satisfies Record<string, (asker: Role) => Promise<SessionRequestView>>;
-
-type Situation = keyof typeof situations;
+};
 
 const other = (role: Role): Role => (role === 'coach' ? 'client' : 'coach');
 
@@ -38,11 +45,7 @@ const ask = async (asker: Role): Promise<SessionRequestView> =>
     await system.slotIn(7 * DAY),
   );
 
-const attempt = async (
-  api: Api,
-  action: Action,
-  seen: SessionRequestView,
-): Promise<Answer<SessionRequestView & Problem>> => {
+const attempt = async (api: Api, action: Action, seen: SessionRequestView): Promise<Answer<Reply>> => {
   const [verb, body] = {
     accept: ['accept', undefined] as const,
     adjust: ['adjust', await system.slotIn(10 * DAY)] as const,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Slot } from '@hse/session-requests';
-import type { Api, Page, Problem, SessionRequestView } from './api.ts';
+import type { Api, Page, Problem, Reply, SessionRequestView } from './api.ts';
 import { DAY, HOUR, MINUTE, startSystem, type System } from './system.ts';
 
 let system: System;
@@ -142,11 +142,11 @@ describe('an answer is refused', () => {
   it('of two at the same time: one is recorded, the other is a conflict', async () => {
     const asked = await kenji.request(annaId, await system.slotIn(5 * DAY));
     const answers = await Promise.all([
-      anna.post<SessionRequestView & Problem>(`/session-requests/${asked.id}/accept`, undefined, {
+      anna.post<Reply>(`/session-requests/${asked.id}/accept`, undefined, {
         revision: 0,
       }),
-      kenji.post<SessionRequestView & Problem>(`/session-requests/${asked.id}/cancel`, {}, { revision: 0 }),
-      anna.post<SessionRequestView & Problem>(`/session-requests/${asked.id}/reject`, {}, { revision: 0 }),
+      kenji.post<Reply>(`/session-requests/${asked.id}/cancel`, {}, { revision: 0 }),
+      anna.post<Reply>(`/session-requests/${asked.id}/reject`, {}, { revision: 0 }),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
     const history = await anna.get<Page<{ type: string }>>(`/session-requests/${asked.id}/history?atLeast=1`);
@@ -155,11 +155,11 @@ describe('an answer is refused', () => {
 });
 
 describe('bad input is refused and changes nothing', () => {
-  const bodies: [what: string, body: string, statuses: number[], path?: string][] = [
-    ['malformed JSON', '{"with": ', [400]],
-    ['no body', '', [400]],
-    ['a list', '[]', [400, 422]],
-    ['null', 'null', [400, 422]],
+  const bodies: [what: string, body: string, statuses: number[], path: string | undefined][] = [
+    ['malformed JSON', '{"with": ', [400], undefined],
+    ['no body', '', [400], undefined],
+    ['a list', '[]', [400, 422], undefined],
+    ['null', 'null', [400, 422], undefined],
     ['an unknown field', '{"with":"W","startsAt":"S","endsAt":"E","priority":1}', [400, 422], 'priority'],
     ['a number for a text', '{"with":7,"startsAt":"S","endsAt":"E"}', [400, 422], 'with'],
     ['a missing field', '{"with":"W","startsAt":"S"}', [400, 422], 'endsAt'],
@@ -182,8 +182,8 @@ describe('bad input is refused and changes nothing', () => {
       'startsAt',
     ],
     ['a local time', '{"with":"W","startsAt":"2027-02-03T10:00:00","endsAt":"E"}', [400, 422], 'startsAt'],
-    ['a prototype in it', '{"__proto__":{"with":"W"},"startsAt":"S","endsAt":"E"}', [400, 422]],
-    ['a megabyte', `{"with":"${'w'.repeat(1_000_000)}"}`, [413]],
+    ['a prototype in it', '{"__proto__":{"with":"W"},"startsAt":"S","endsAt":"E"}', [400, 422], undefined],
+    ['a megabyte', `{"with":"${'w'.repeat(1_000_000)}"}`, [413], undefined],
   ];
 
   it.each(bodies)('%s', async (_what, template, statuses, path) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Api, Page, Problem, SessionRequestView } from './api.ts';
+import type { Api, Page, Reply, SessionRequestView } from './api.ts';
 import { DAY, startSystem, type System } from './system.ts';
 
 let system: System;
@@ -48,14 +48,14 @@ describe('after a restart', () => {
   it('a repeated POST gets its first answer, to the letter, whatever happened since', async () => {
     const slot = await system.slotIn(4 * DAY);
     const ask = (key: string, note = 'once') =>
-      kenji.post<SessionRequestView & Problem>(
+      kenji.post<Reply>(
         '/session-requests',
         { with: annaId, ...slot, note },
         { headers: { 'idempotency-key': key } },
       );
     const first = await ask('key-1');
     expect(first.status).toBe(201);
-    await anna.act('reject', first.body, { reason: 'on holiday' });
+    await anna.act('reject', first.body as SessionRequestView, { reason: 'on holiday' });
     const again = await ask('key-1');
     await system.restart();
     const afterRestart = await ask('key-1');

@@ -5,7 +5,16 @@ import type { Logger } from './logger.ts';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Writes one line per entry to standard output: JSON for machines, or `pretty` for people. */
-export const createPinoLogger = ({ level, format }: { level: LogLevel; format: 'json' | 'pretty' }): Logger =>
+export const createPinoLogger = ({
+  level,
+  format,
+}: {
+  level: LogLevel;
+  format: 'json' | 'pretty';
+}): Logger =>
   format === 'json'
     ? pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
-    : pino({ level, base: null }, PinoPretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }));
+    : pino(
+        { level, base: null },
+        PinoPretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true, sync: true }),
+      );
