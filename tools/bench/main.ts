@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCommands } from './commands.ts';
 import { benchEmmett } from './emmett.ts';
+import { benchEventStore } from './event-store.ts';
 import type { BenchPart, Figure } from './figures.ts';
+import { benchHttp } from './http.ts';
 import { printFigures } from './print.ts';
 
 const parts: Readonly<Record<string, BenchPart>> = {
   commands: benchCommands,
+  http: benchHttp,
   emmett: benchEmmett,
+  'event-store': benchEventStore,
 };
 
 const usage = `usage: npm run bench [-- [--full] [${Object.keys(parts).join('|')}] …]`;
