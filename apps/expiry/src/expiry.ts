@@ -352,10 +352,16 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
         commandId: commandIdOf(deadline),
         command: { type: 'ExpireSessionRequest', requestId, round },
       });
-      if (!result.ok) return retry(item, result.rejection);
+      if (!result.ok) {
+        retry(item, result.rejection);
+        return;
+      }
       succeed();
       drop(item);
-      if (result.position === undefined) return correct(deadline, result.current);
+      if (result.position === undefined) {
+        correct(deadline, result.current);
+        return;
+      }
       carriedOut += 1;
       logger.debug(
         { requestId, round, lateMs: now - deadline.dueAt, attempts: item.attempts },
