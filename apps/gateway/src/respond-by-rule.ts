@@ -1,11 +1,4 @@
-import {
-  toEpochMs,
-  toInstant,
-  type ExpiryPolicy,
-  type Instant,
-  type Proposal,
-  type Role,
-} from '@hse/session-requests';
+import { toEpochMs, type ExpiryPolicy, type Instant, type Proposal, type Role } from '@hse/session-requests';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -27,14 +20,27 @@ export const respondByRule = (
   const leadMs = startsAtMs - toEpochMs(proposedAt);
   const rule = policy.rules.find(({ fromMs, toMs }) => leadMs >= fromMs && leadMs < toMs);
   const column = policy.deadlineRole === 'awaited' ? awaiting : requestedBy;
-  const cutOffMs = rule?.cutOffMs[column];
   // The recorded deadline is the fact; a rule that does not lead to it does not explain it.
-  if (!rule || !cutOffMs || toInstant(startsAtMs - cutOffMs(leadMs)) !== respondBy) return undefined;
+  if (!rule || startsAtMs - rule.cutOffMs[column](leadMs) !== toEpochMs(respondBy)) return undefined;
+  const said = sentences.get(rule) ?? {
+    coach: sentence(policy, rule, 'coach'),
+    client: sentence(policy, rule, 'client'),
+  };
+  sentences.set(rule, said);
+  return said[column];
+};
+
+type Rule = ExpiryPolicy['rules'][number];
+
+/** There are few rules and many proposals. */
+const sentences = new WeakMap<Rule, Readonly<Record<Role, string>>>();
+
+const sentence = ({ deadlineRole }: ExpiryPolicy, rule: Rule, column: Role): string => {
   const who =
-    policy.deadlineRole === 'awaited'
-      ? `a ${awaiting} has to answer`
-      : `what a ${requestedBy} asked for has to be answered`;
-  return `Proposed ${leadOf(rule)}: ${who} ${cutOffOf(cutOffMs)}.`;
+    deadlineRole === 'awaited'
+      ? `a ${column} has to answer`
+      : `what a ${column} asked for has to be answered`;
+  return `Proposed ${leadOf(rule)}: ${who} ${cutOffOf(rule.cutOffMs[column])}.`;
 };
 
 const leadOf = ({ fromMs, toMs }: { fromMs: number; toMs: number }): string => {

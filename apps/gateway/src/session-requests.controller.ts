@@ -20,7 +20,7 @@ import {
 } from '@hse/contracts/http';
 import {
   awaitedAnswer,
-  toInstant,
+  type Instant,
   type SessionRequestCommand,
   type SessionRequestEvent,
 } from '@hse/session-requests';
@@ -32,6 +32,7 @@ import { Freshness } from './freshness.ts';
 import { HttpProblem } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
 import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
+import { createPresent } from './present.ts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
 import { viewOf, type Dated } from './session-request-view.ts';
@@ -62,6 +63,7 @@ export class SessionRequestsController {
   readonly #gateway: GatewayDependencies;
   readonly #freshness: Freshness;
   readonly #idempotency: Idempotency;
+  readonly #now: () => Instant;
 
   constructor(
     @Inject(GATEWAY) gateway: GatewayDependencies,
@@ -71,6 +73,7 @@ export class SessionRequestsController {
     this.#gateway = gateway;
     this.#freshness = freshness;
     this.#idempotency = idempotency;
+    this.#now = createPresent(gateway.clock);
   }
 
   @Post('session-requests')
@@ -398,10 +401,6 @@ export class SessionRequestsController {
   #view(request: FastifyRequest, dated: Dated): Promise<SessionRequestView | undefined> {
     const { participants, policy } = this.#gateway;
     return viewOf(dated, request.participant, { participants, policy, now: this.#now() });
-  }
-
-  #now(): string {
-    return toInstant(this.#gateway.clock.now());
   }
 }
 

@@ -292,7 +292,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     },
     expire: async (requestId, round) => {
       await bus.execute({
-        commandId: `expire-${requestId}-${round}`.padEnd(36, '0').slice(0, 36),
+        commandId: `00000000-0000-8000-8000-${String(round).padStart(12, '0')}`,
         command: { type: 'ExpireSessionRequest', requestId, round },
       });
     },
@@ -318,7 +318,7 @@ export const answered = (response: { statusCode: number; headers: object; payloa
     status: response.statusCode,
     headers,
     text: response.payload,
-    body: isJson ? JSON.parse(response.payload) : undefined,
+    body: isJson && response.payload !== '' ? JSON.parse(response.payload) : undefined,
   };
 };
 

@@ -1,0 +1,285 @@
+import { get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { heartbeatMs, mostConnections } from './live-updates.ts';
+import {
+  anna,
+  chloe,
+  dayMs,
+  kenji,
+  startGateway,
+  type GatewayUnderTest,
+} from './testing/gateway-under-test.ts';
+
+let gateway: GatewayUnderTest;
+let port: number;
+let listeners: Listener[];
+
+beforeEach(async () => {
+  gateway = await startGateway();
+  await gateway.app.listen(0, '127.0.0.1');
+  port = (gateway.app.getHttpServer().address() as AddressInfo).port;
+  listeners = [];
+});
+afterEach(async () => {
+  for (const listener of listeners) listener.leave();
+  await gateway.close();
+});
+
+interface LiveEvent {
+  readonly event: string;
+  readonly id: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it and compare
+  readonly data: any;
+}
+
+/** Reads server-sent events as a browser does. */
+class Listener {
+  readonly events: LiveEvent[] = [];
+  text = '';
+  ended = false;
+  readonly #response: IncomingMessage;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(response: IncomingMessage) {
+    this.#response = response;
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => this.#take(chunk));
+    response.on('close', () => {
+      this.ended = true;
+      for (const check of this.#waiting) check();
+    });
+    response.on('error', () => {});
+  }
+
+  #take(chunk: string): void {
+    this.text += chunk;
+    const blocks = this.text.split('\n\n');
+    this.events.length = 0;
+    for (const block of blocks.slice(0, -1)) {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+      const data = field('data');
+      if (data !== undefined)
+        this.events.push({ event: field('event') ?? '', id: field('id') ?? '', data: JSON.parse(data) });
+    }
+    for (const check of this.#waiting) check();
+  }
+
+  /** Waits for something to come; the test's own time limit is the end of it. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  async received(count: number): Promise<LiveEvent[]> {
+    await this.until(() => this.events.length >= count);
+    return this.events.slice(0, count);
+  }
+
+  pause(): void {
+    this.#response.pause();
+  }
+
+  leave(): void {
+    this.#response.destroy();
+  }
+}
+
+const open = async (
+  who: { id: string },
+  headers: Record<string, string> = {},
+  token?: string,
+): Promise<IncomingMessage> => {
+  const authorization = `Bearer ${token ?? (await gateway.token(who.id))}`;
+  return new Promise((resolve, reject) => {
+    get(
+      { port, host: '127.0.0.1', path: '/api/v1/live', headers: { authorization, ...headers }, agent: false },
+      resolve,
+    ).on('error', reject);
+  });
+};
+
+const listen = async (
+  who: { id: string },
+  headers: Record<string, string> = {},
+  token?: string,
+): Promise<Listener> => {
+  const response = await open(who, headers, token);
+  expect([response.statusCode, response.headers['content-type']]).toEqual([
+    200,
+    'text/event-stream; charset=utf-8',
+  ]);
+  const listener = new Listener(response);
+  listeners.push(listener);
+  return listener;
+};
+
+describe('a listener', () => {
+  it('is told first where the log stands, then what changes for them, as it changes', async () => {
+    await gateway.requested(chloe, anna);
+    const listener = await listen(anna);
+    expect(await listener.received(1)).toEqual([
+      { event: 'ready', id: '1', data: { position: 1, resumed: false, pendingActions: 1 } },
+    ]);
+    const { id } = await gateway.requested(chloe, anna, 8 * dayMs);
+    await gateway.as(anna).post(`/session-requests/${id}/accept`, { revision: 0 });
+    expect((await listener.received(3)).slice(1)).toEqual([
+      {
+        event: 'session-request',
+        id: '2',
+        data: { id, revision: 0, status: 'pending', event: 'SessionRequested', pendingActions: 2 },
+      },
+      {
+        event: 'session-request',
+        id: '3',
+        data: { id, revision: 1, status: 'accepted', event: 'SessionAccepted', pendingActions: 1 },
+      },
+    ]);
+    expect(listener.text).toMatch(/^retry: 2000\n/);
+  });
+
+  it('can read at once what it is told of', async () => {
+    const listener = await listen(anna);
+    await listener.received(1);
+    const { id } = await gateway.requested(chloe, anna);
+    await listener.received(2);
+    expect((await gateway.as(anna).get(`/session-requests/${id}`)).status).toBe(200);
+  });
+
+  it('hears nothing of what others do', async () => {
+    const [hers, theirs] = [await listen(chloe), await listen(kenji)];
+    await gateway.requested(chloe, anna);
+    await gateway.requested(kenji, anna);
+    expect((await hers.received(2))[1]).toMatchObject({ id: '1', data: { pendingActions: 0 } });
+    expect((await theirs.received(2))[1]).toMatchObject({ id: '2' });
+    expect([hers.events.length, theirs.events.length]).toEqual([2, 2]);
+  });
+
+  it('resumes after the last event it had, without a gap and without a repeat', async () => {
+    const first = await listen(anna);
+    const seen = await gateway.requested(chloe, anna);
+    await first.received(2);
+    first.leave();
+    await first.until(() => first.ended);
+    const missed = await gateway.requested(chloe, anna, 8 * dayMs);
+    await gateway.as(anna).post(`/session-requests/${missed.id}/accept`, { revision: 0 });
+    const again = await listen(anna, { 'last-event-id': '1' });
+    await again.received(2);
+    await gateway.as(anna).post(`/session-requests/${seen.id}/reject`, { revision: 0 });
+    expect(await again.received(3)).toEqual([
+      { event: 'ready', id: '1', data: { position: 3, resumed: true, pendingActions: 1 } },
+      // Two events of one session request: what it has come to is told once.
+      {
+        event: 'session-request',
+        id: '3',
+        data: { id: missed.id, revision: 1, status: 'accepted', event: 'SessionAccepted', pendingActions: 1 },
+      },
+      {
+        event: 'session-request',
+        id: '4',
+        data: { id: seen.id, revision: 1, status: 'rejected', event: 'SessionRejected', pendingActions: 0 },
+      },
+    ]);
+  });
+
+  it('resumes over any number of changes while more come in', async () => {
+    const requests = [];
+    for (let index = 0; index < 230; index += 1)
+      requests.push(await gateway.requested(chloe, anna, 3 * dayMs + index * 60_000));
+    const listener = await listen(anna, { 'last-event-id': '0' });
+    const more = await Promise.all(
+      [1, 2, 3].map((days) => gateway.requested(chloe, anna, (20 + days) * dayMs)),
+    );
+    const events = await listener.received(1 + requests.length + more.length);
+    const positions = events.slice(1).map(({ id }) => Number(id));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(new Set(events.slice(1).map(({ data }) => data.id))).toEqual(
+      new Set([...requests, ...more].map(({ id }) => id)),
+    );
+    expect(events.at(-1)?.data.pendingActions).toBe(233);
+  });
+
+  it('that is ahead of this log starts afresh', async () => {
+    await gateway.requested(chloe, anna);
+    const listener = await listen(anna, { 'last-event-id': '4711' });
+    expect(await listener.received(1)).toMatchObject([
+      { event: 'ready', id: '1', data: { position: 1, resumed: false } },
+    ]);
+  });
+
+  it('gets a sign of life every 15 seconds', async () => {
+    const listener = await listen(anna);
+    await listener.received(1);
+    for (const beats of [1, 2, 3]) {
+      gateway.timers.elapse(heartbeatMs);
+      await listener.until(() => listener.text.split('\n: still here\n\n').length === beats + 1);
+    }
+  });
+
+  it('is sent away when its token expires, and when the server stops', async () => {
+    const expiring = await listen(anna, {}, await gateway.token(anna.id, 60));
+    const staying = await listen(anna, {}, await gateway.token(anna.id, 3_600));
+    await Promise.all([expiring.received(1), staying.received(1)]);
+    gateway.timers.elapse(60_000);
+    await expiring.until(() => expiring.ended);
+    expect(staying.ended).toBe(false);
+    await gateway.app.close();
+    await staying.until(() => staying.ended);
+  });
+
+  it('that does not read is cut off, and can resume', async () => {
+    const slow = await listen(anna);
+    await slow.received(1);
+    slow.pause();
+    const other = await listen(anna);
+    const record = (await gateway.readModels.find((await gateway.requested(chloe, anna)).id))!;
+    // Far more than the buffers of both ends hold; the gateway must not keep it.
+    for (let position = 2; position < 60_000; position += 1) {
+      gateway.live.publish([{ record: { ...record, position }, eventType: 'SessionRequested', position }]);
+      if (position % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await other.until(() => other.events.length > 0 && other.events.at(-1)?.id === '59999');
+    const connections = () =>
+      new Promise<number>((resolve) =>
+        gateway.app.getHttpServer().getConnections((_error: unknown, count: number) => resolve(count)),
+      );
+    for (let left = await connections(); left > 1; left = await connections())
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(other.ended).toBe(false);
+  }, 60_000);
+
+  it('is one of ten at most', async () => {
+    for (let index = 0; index < mostConnections; index += 1) await listen(anna);
+    const refused = await open(anna);
+    expect([refused.statusCode, refused.headers['content-type']]).toEqual([
+      429,
+      'application/problem+json; charset=utf-8',
+    ]);
+    refused.resume();
+    await listen(chloe);
+    listeners[0]?.leave();
+    await listeners[0]?.until(() => listeners[0]?.ended === true);
+    for (;;) {
+      const next = await open(anna);
+      if (next.statusCode === 200) {
+        listeners.push(new Listener(next));
+        break;
+      }
+      next.resume();
+    }
+  });
+
+  it('has to name an event by its number', async () => {
+    for (const id of ['abc', '-1', '1.5', '9'.repeat(16)]) {
+      const answer = await gateway.as(anna).get('/live', { 'last-event-id': id });
+      expect(answer.body).toMatchObject({ status: 400, errors: [{ path: '/header/last-event-id' }] });
+    }
+  });
+});

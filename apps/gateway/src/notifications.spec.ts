@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toEpochMs, type SessionRequestEvent } from '@hse/session-requests';
+import { notificationMessage } from './notification-message.ts';
+import {
+  anna,
+  chloe,
+  dayMs,
+  hourMs,
+  kenji,
+  startGateway,
+  type GatewayUnderTest,
+} from './testing/gateway-under-test.ts';
+
+let gateway: GatewayUnderTest;
+beforeEach(async () => {
+  gateway = await startGateway();
+});
+afterEach(() => gateway.close());
+
+describe('notifications', () => {
+  it('tell both sides of an automatic cancellation, and why', async () => {
+    const { id, proposal } = await gateway.requested(chloe, anna);
+    gateway.clock.advanceTo(toEpochMs(proposal?.respondBy ?? ''));
+    await gateway.expire(id, 1);
+    const messageFor = async (who: typeof anna) =>
+      (await gateway.as(who).get('/notifications')).body.items[0];
+    expect(await messageFor(chloe)).toEqual({
+      id: '2',
+      requestId: id,
+      type: 'SessionCancelled',
+      revision: 1,
+      at: '2026-11-28T08:00:00.000Z',
+      read: false,
+      message:
+        'Cancelled automatically: no answer from the coach by 28 Nov 2026, 09:00 CET. The session with Anna Berg on 30 Nov 2026, 09:00 CET does not take place.',
+      data: (await gateway.log())[1]?.data,
+    });
+    expect((await messageFor(anna)).message).toContain(
+      'no answer from the coach by 28 Nov 2026, 09:00 CET. The session with Chloé Martin',
+    );
+  });
+
+  it('come newest first, in pages, with the reason and how many are unread', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const { id } = await gateway.requested(chloe, anna, (index + 3) * dayMs);
+      await gateway
+        .as(anna)
+        .post(`/session-requests/${id}/reject`, { revision: 0, body: { reason: `no ${index}` } });
+      ids.unshift(id);
+    }
+    const first = await gateway.as(chloe).get('/notifications?limit=3');
+    const second = await gateway.as(chloe).get(`/notifications?limit=3&cursor=${first.body.nextCursor}`);
+    const items = [...first.body.items, ...second.body.items];
+    expect(items.map(({ requestId }) => requestId)).toEqual(ids);
+    expect(items[0]).toMatchObject({ type: 'SessionRejected', reason: 'no 4', read: false });
+    expect([first.body.unread, second.body.unread, second.body.nextCursor]).toEqual([5, 5, undefined]);
+    expect((await gateway.as(chloe).get('/notifications?cursor=x')).body.errors[0].path).toBe(
+      '/query/cursor',
+    );
+    expect((await gateway.as(kenji).get('/notifications')).body).toEqual({ items: [], unread: 0 });
+  });
+
+  it('are read up to where the reader says, never back, and not ahead of what has happened', async () => {
+    const read = async (body?: object) => {
+      const answer = await gateway.as(anna).post('/notifications/read', { body });
+      return [answer.status, answer.body];
+    };
+    expect(await read({ upTo: '999999' })).toEqual([200, { unread: 0 }]);
+    for (let index = 0; index < 4; index += 1) await gateway.requested(chloe, anna, (index + 3) * dayMs);
+    const { body } = await gateway.as(anna).get('/notifications');
+    expect(body.unread).toBe(4);
+    expect(await read({ upTo: body.items[1].id })).toEqual([200, { unread: 1 }]);
+    expect(await read({ upTo: body.items[3].id })).toEqual([200, { unread: 1 }]);
+    expect(
+      (await gateway.as(anna).get('/notifications')).body.items.map(
+        ({ read: isRead }: { read: boolean }) => isRead,
+      ),
+    ).toEqual([false, true, true, true]);
+    expect(await read()).toEqual([200, { unread: 0 }]);
+    await gateway.requested(chloe, anna, hourMs);
+    expect((await gateway.as(anna).get('/notifications')).body.unread).toBe(1);
+    expect(
+      (await gateway.as(anna).post('/notifications/read', { body: { upTo: 5 } })).body.errors[0].path,
+    ).toBe('/body/upTo');
+  });
+});
+
+describe('the message', () => {
+  const concerns = { requestId: 'r', coachId: anna.id, clientId: chloe.id };
+  const slot = { startsAt: '2026-03-30T09:00:00.000Z', endsAt: '2026-03-30T10:00:00.000Z' };
+  const previousSlot = { startsAt: '2026-03-29T00:30:00.000Z', endsAt: '2026-03-29T01:30:00.000Z' };
+  const offer = { slot, respondBy: '2026-03-28T09:00:00.000Z', policyId: 'hse-2026-1' };
+  const requested: SessionRequestEvent = {
+    type: 'SessionRequested',
+    data: { ...concerns, requestedBy: 'client', awaiting: 'coach', ...offer, round: 1 },
+  };
+  const cases: [SessionRequestEvent, coach: string, client: string][] = [
+    [
+      requested,
+      'Chloé Martin asks you for a session on 30 Mar 2026, 11:00 CEST. Please answer before 28 Mar 2026, 10:00 CET.',
+      'You asked Anna Berg for a session on 30 Mar 2026, 11:00 CEST. They can answer until 28 Mar 2026, 10:00 CET.',
+    ],
+    [
+      { type: 'SessionAccepted', data: { ...concerns, acceptedBy: 'coach', slot, round: 1 } },
+      'You accepted the session on 30 Mar 2026, 11:00 CEST.',
+      'Anna Berg accepted the session on 30 Mar 2026, 11:00 CEST.',
+    ],
+    [
+      {
+        type: 'SessionRejected',
+        data: { ...concerns, rejectedBy: 'coach', round: 1, agreedSlotStands: false },
+      },
+      'You declined the session on 30 Mar 2026, 11:00 CEST.',
+      'Anna Berg declined the session on 30 Mar 2026, 11:00 CEST.',
+    ],
+    [
+      {
+        type: 'SessionRejected',
+        data: { ...concerns, rejectedBy: 'coach', round: 2, agreedSlotStands: true },
+      },
+      'You declined the change; the session takes place as agreed.',
+      'Anna Berg declined the change; the session takes place as agreed.',
+    ],
+    [
+      {
+        type: 'SessionAdjusted',
+        data: { ...concerns, adjustedBy: 'coach', awaiting: 'client', previousSlot, ...offer, round: 2 },
+      },
+      'You suggested 30 Mar 2026, 11:00 CEST instead of 29 Mar 2026, 01:30 CET to Chloé Martin. They can answer until 28 Mar 2026, 10:00 CET.',
+      'Anna Berg suggests 30 Mar 2026, 11:00 CEST instead of 29 Mar 2026, 01:30 CET. Please answer before 28 Mar 2026, 10:00 CET.',
+    ],
+    [
+      {
+        type: 'SessionCancelled',
+        data: { ...concerns, cancelledBy: 'client', cause: 'withdrawn', round: 1, agreedSlotStands: false },
+      },
+      'Chloé Martin took back the request for a session on 30 Mar 2026, 11:00 CEST.',
+      'You took back the request for a session on 30 Mar 2026, 11:00 CEST.',
+    ],
+    [
+      {
+        type: 'SessionCancelled',
+        data: { ...concerns, cancelledBy: 'client', cause: 'withdrawn', round: 2, agreedSlotStands: true },
+      },
+      'Chloé Martin took back the suggested change; the session takes place as agreed.',
+      'You took back the suggested change; the session takes place as agreed.',
+    ],
+    [
+      {
+        type: 'SessionCancelled',
+        data: { ...concerns, cancelledBy: 'client', cause: 'called-off', round: 1, agreedSlotStands: false },
+      },
+      'Chloé Martin called off the session.',
+      'You called off the session.',
+    ],
+    [
+      {
+        type: 'SessionCancelled',
+        data: {
+          ...concerns,
+          cancelledBy: 'system',
+          cause: 'no-response',
+          round: 2,
+          respondBy: offer.respondBy,
+          agreedSlotStands: true,
+        },
+      },
+      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Chloé Martin takes place as agreed.',
+      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Anna Berg takes place as agreed.',
+    ],
+  ];
+
+  it.each(cases)('says of %j what each side needs to know', (event, forCoach, forClient) => {
+    const say = (viewer: typeof anna, other: string) =>
+      notificationMessage(event, { viewer, other, previous: requested });
+    expect([say(anna, chloe.name), say(chloe, anna.name)]).toEqual([forCoach, forClient]);
+  });
+
+  it('uses the time zone of the reader, and UTC for one that is not known', () => {
+    const say = (timeZone: string) =>
+      notificationMessage(requested, { viewer: { role: 'coach', timeZone }, other: 'Chloé' });
+    expect(say('Asia/Tokyo')).toContain('30 Mar 2026, 18:00 GMT+9');
+    expect(say('Mars/Olympus')).toContain('30 Mar 2026, 09:00 UTC');
+  });
+});
