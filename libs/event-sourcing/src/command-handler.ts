@@ -35,8 +35,16 @@ interface Aggregate<S> {
   readonly current: Versioned<S> | undefined;
   /** Of the latest event; undefined where there is no stream. */
   readonly revision: number | undefined;
-  /** The last event of each command that the stream was written by. */
-  readonly commands: ReadonlyMap<string, { revision: number; position: number }>;
+  /** The commands that wrote it, the latest first. */
+  readonly commands: KnownCommand | undefined;
+}
+
+/** A command that wrote to a stream, and the place of its last event. */
+interface KnownCommand {
+  readonly commandId: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly earlier: KnownCommand | undefined;
 }
 
 /** The stream kept moving: somebody else wrote to it on every attempt. Repeat the command. */
@@ -60,26 +68,22 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
 ): CommandBus<C, S, R> => {
   const { store, decider, streamOf, context, schemaVersion = 1, attempts = 5, cacheSize = 10_000 } = options;
   const cache = new Map<string, Aggregate<S>>();
-  const nothing: Aggregate<S> = { current: undefined, revision: undefined, commands: new Map() };
-  const underWay = new Map<string, Promise<CommandResult<S, R>>>();
+  const nothing: Aggregate<S> = { current: undefined, revision: undefined, commands: undefined };
+  const underWay = new Map<string, { stream: string; result: Promise<CommandResult<S, R>> }>();
 
   const evolved = (
     before: Aggregate<S>,
-    events: readonly E[],
-    at: readonly { revision: number; position: number; metadata: EventMetadata }[],
+    event: E,
+    { revision, position, metadata }: { revision: number; position: number; metadata: EventMetadata },
   ): Aggregate<S> => {
-    let { current, revision: latest } = before;
-    const commands = new Map(before.commands);
-    events.forEach((event, index) => {
-      const place = at[index];
-      if (!place) return;
-      const { revision, position, metadata } = place;
-      const state = decider.evolve(current?.state, event);
-      current = state === undefined ? undefined : { state, revision, recordedAt: metadata.recordedAt };
-      latest = revision;
-      commands.set(metadata.commandId, { revision, position });
-    });
-    return { current, revision: latest, commands };
+    const state = decider.evolve(before.current?.state, event);
+    const { commandId, recordedAt } = metadata;
+    const earlier = before.commands?.commandId === commandId ? before.commands.earlier : before.commands;
+    return {
+      current: state === undefined ? undefined : { state, revision, recordedAt },
+      revision,
+      commands: { commandId, revision, position, earlier },
+    };
   };
 
   const remember = (stream: string, aggregate: Aggregate<S>): Aggregate<S> => {
@@ -92,7 +96,7 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
 
   const read = async (stream: string, limit?: number): Promise<Aggregate<S>> => {
     const events = await store.readStream(stream, limit === undefined ? {} : { limit });
-    return evolved(nothing, events, events);
+    return events.reduce((aggregate, event) => evolved(aggregate, event, event), nothing);
   };
 
   const executeOn = async (stream: string, envelope: CommandEnvelope<C>): Promise<CommandResult<S, R>> => {
@@ -104,7 +108,7 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
       const cached = cache.get(stream);
       const aggregate = cached ?? (attempt === 0 ? nothing : remember(stream, await read(stream)));
       const { current } = aggregate;
-      const first = aggregate.commands.get(commandId);
+      const first = find(aggregate.commands, commandId);
       if (first) {
         const then = await read(stream, first.revision + 1);
         return { ok: true, current: then.current, position: first.position };
@@ -143,9 +147,11 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
           cache.delete(stream);
           continue;
         }
-        const firstRevision = revision - events.length + 1;
-        const places = events.map((_, index) => ({ revision: firstRevision + index, position, metadata }));
-        return { ok: true, current: remember(stream, evolved(aggregate, events, places)).current, position };
+        let evolving = aggregate;
+        let next = revision - events.length + 1;
+        for (const event of events)
+          evolving = evolved(evolving, event, { revision: next++, position, metadata });
+        return { ok: true, current: remember(stream, evolving).current, position };
       } catch (error) {
         cache.delete(stream);
         if (!(error instanceof WrongExpectedRevision)) throw error;
@@ -160,14 +166,24 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
   return {
     execute(envelope) {
       const stream = streamOf(envelope.command);
-      const key = `${envelope.commandId} ${stream}`;
-      const first = underWay.get(key);
-      if (first) return first;
-      const result = executeOn(stream, envelope).finally(() => underWay.delete(key));
-      underWay.set(key, result);
+      const { commandId } = envelope;
+      const first = underWay.get(commandId);
+      if (first?.stream === stream) return first.result;
+      const result = executeOn(stream, envelope);
+      const entry = { stream, result };
+      const forget = (): void => {
+        if (underWay.get(commandId) === entry) underWay.delete(commandId);
+      };
+      underWay.set(commandId, entry);
+      result.then(forget, forget);
       return result;
     },
   };
+};
+
+const find = (commands: KnownCommand | undefined, commandId: string): KnownCommand | undefined => {
+  for (let known = commands; known; known = known.earlier) if (known.commandId === commandId) return known;
+  return undefined;
 };
 
 /** The first event of a command has the command's id, further ones have ids derived from it (RFC 9562, version 5). */
