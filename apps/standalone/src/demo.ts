@@ -32,7 +32,8 @@ const server = await startStandalone(
     PORT: '0',
     DATA_DIR: dataDir,
     CLOCK: 'simulated',
-    CLOCK_START: start,
+    CLOCK_START: toInstant(toEpochMs(start) - 2 * HOUR), // the clock runs while the server starts
+
     CLOCK_SPEED: String(simulatedSecondsPerSecond),
     LOG_LEVEL: 'error',
   }),
@@ -181,7 +182,7 @@ const silence = async (by: Person, seen: Shown, what: string): Promise<Shown> =>
         '/notifications',
       );
       const notice = told.items.find(({ requestId }) => requestId === seen.id);
-      print(notice?.at ?? (await now()), 'system', 'cancels', what, notice?.message ?? '');
+      print(notice?.at ?? (await now()), 'system', 'cancels', what, notice?.message.split('. ')[0] ?? '');
       return body;
     }
     await pause(20);
@@ -192,6 +193,7 @@ const silence = async (by: Person, seen: Shown, what: string): Promise<Shown> =>
 
 const stories: Record<string, () => Promise<Shown>> = {
   'asked and accepted': async () => {
+    await hour(0);
     const asked = await ask(chloe, anna, slotAt(74));
     await hour(2);
     return accept(anna, asked);
