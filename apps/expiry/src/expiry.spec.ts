@@ -62,6 +62,49 @@ describe('A proposal that nobody answers', () => {
     await process.expiry.stop();
   });
 
+  it('is found by its own wake-up however many others there are in the near future', async () => {
+    const world = createWorld();
+    for (let i = 0; i < 9; i += 1) await world.request(`r-${i}`, DAY_MS + i * SECOND_MS);
+    const process = world.startProcess({ lookAheadLimit: 2 });
+    await world.turns();
+    for (;;) {
+      const next = await process.expiry.nextDueAt();
+      if (next === undefined) break;
+      expect(process.expiry.status().wakesAt).toBeLessThanOrEqual(next);
+      world.clock.advanceTo(process.expiry.status().wakesAt ?? NaN);
+      await world.turns();
+    }
+    const expired = await world.expired();
+    expect(expired).toHaveLength(9);
+    expect(expired.every(({ at, respondBy }) => at === respondBy)).toBe(true);
+    await process.expiry.stop();
+  });
+
+  it('costs next to nothing while it waits', async () => {
+    const world = createWorld({ speed: 1 });
+    let asked = 0;
+    const counted = <T extends (...parameters: never[]) => unknown>(operation: T): T =>
+      ((...parameters: never[]) => ((asked += 1), operation(...parameters))) as T;
+    const { claim, upcoming, nextAt } = world.deadlines;
+    const deadlineStore: DeadlineStore = {
+      ...world.deadlines,
+      claim: counted(claim),
+      upcoming: counted(upcoming),
+      nextAt: counted(nextAt),
+    };
+    const process = world.startProcess({ deadlineStore });
+    for (let i = 0; i < 5; i += 1) await world.request(`r-${i}`, DAY_MS + i * SECOND_MS);
+    await world.turns();
+    asked = 0;
+    for (let seconds = 0; seconds < 3_600; seconds += 1) {
+      world.timers.elapse(1_000);
+      await world.turns(1);
+    }
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(60 * 3); // once a minute, to see what other instances have scheduled
+    await process.expiry.stop();
+  });
+
   it('leaves an agreed slot standing when it was a change', async () => {
     const world = createWorld();
     const process = world.startProcess();
@@ -335,6 +378,7 @@ describe('When the bus fails', () => {
     await world.settled(process);
     const [only] = await world.expired();
     expect(only?.at).toBeGreaterThanOrEqual(respondBy);
+    expect(only?.at).toBeLessThan(respondBy + 3 * SECOND_MS); // by its clock: soon after it agreed
     expect(process.sent.length).toBeGreaterThan(1);
     await process.expiry.stop();
   });
@@ -616,6 +660,47 @@ describe('Two instances on one store', () => {
     expect(one.sent.length).toBeGreaterThan(0);
     expect(two.sent.length).toBeGreaterThan(0);
     await Promise.all([one.expiry.stop(), two.expiry.stop()]);
+  });
+
+  it('what one holds it sends no more when its claim has run out and the other has taken over', async () => {
+    const world = createWorld();
+    const one = world.startProcess({
+      leaseMs: 30 * SECOND_MS,
+      busFault: () => Promise.reject(new Error('down')),
+    });
+    const respondBy = await world.request('a', DAY_MS);
+    await world.settled(one);
+    world.clock.advanceTo(respondBy);
+    await world.turns();
+    const tries = one.sent.length;
+    const end = respondBy + 30 * SECOND_MS;
+    await world.deadlines.claim({ now: end, limit: 1, claimant: 'other', leaseUntil: end + HOUR_MS });
+    world.clock.advanceTo(end);
+    await world.turns();
+    world.timers.elapse(20_000);
+    await world.turns();
+    expect(one.sent).toHaveLength(tries);
+    expect(one.expiry.status().held).toBe(0);
+    await one.expiry.stop();
+  });
+
+  it("the end of a dead one's claim is waited for, though other deadlines are near", async () => {
+    const world = createWorld();
+    const dead = await world.request('a', DAY_MS);
+    await world.request('b', DAY_MS + 3 * MINUTE_MS); // due a minute later
+    const process = world.startProcess({ lookAheadMs: HOUR_MS, head: () => Promise.resolve(2) });
+    await world.settled(process);
+    await world.deadlines.claim({ now: dead, limit: 1, claimant: 'dead', leaseUntil: dead + 30 * SECOND_MS });
+    world.timers.elapse(60_000);
+    await world.turns();
+    world.clock.advanceTo(dead);
+    await world.turns();
+    expect(process.sent).toEqual([]);
+    expect(process.expiry.status().wakesAt).toBe(dead + 30 * SECOND_MS);
+    world.clock.advanceTo(dead + 30 * SECOND_MS);
+    await world.turns();
+    expect((await world.expired()).map(({ requestId }) => requestId)).toEqual(['a']);
+    await process.expiry.stop();
   });
 
   it('one finds out in time what only the other has been told', async () => {

@@ -374,15 +374,14 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
 
   /** The clock has been set back since it was claimed. */
   const giveBack = async (item: Held): Promise<void> => {
-    const { subject, dueAt } = item.deadline;
+    const { subject } = item.deadline;
     drop(item);
     try {
       await deadlines.release([subject], claimant);
     } catch (error) {
       logger.warn({ err: error, requestId: subject }, 'a claim could not be given back and has to run out');
     }
-    lookAhead.note(dueAt);
-    claimDue();
+    claimDue(); // which notices the step, and when this falls due again
   };
 
   const succeed = (): void => {
