@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { killRepeatedly, startAppending } from './fixtures/kill-repeatedly.ts';
+import { temporaryDirectory } from './fixtures/temporary-directory.ts';
 import { EventStoreInUse } from './process-lock.ts';
 import { openSqliteEventStore } from './sqlite-event-store.ts';
 
-const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'event-store-')), 'events.db');
+const newPath = (): string => join(temporaryDirectory(), 'events.db');
 
 describe('a process that is killed while it appends', () => {
   it('has lost nothing that was acknowledged, doubled nothing, and left no gap', async () => {
@@ -19,15 +18,24 @@ describe('a process that is killed while it appends', () => {
 
   it('keeps others out while it lives, and no longer', async () => {
     const path = newPath();
-    const { process: child, lines } = startAppending(path, []);
-    for await (const line of lines) if (line === 'open') break;
-    const refusal: unknown = await openSqliteEventStore({ path }).catch((error: unknown) => error);
+    const { process: child, lines } = startAppending(path, [0]);
+    const exited = once(child, 'exit');
+    let acknowledged = 0;
+    let refusal: unknown;
+    for await (const line of lines) {
+      if (line === 'open') continue;
+      acknowledged += 1;
+      if (acknowledged !== 10) continue;
+      refusal = await openSqliteEventStore({ path }).catch((error: unknown) => error);
+      child.kill('SIGKILL');
+    }
+    await exited;
     expect(refusal).toBeInstanceOf(EventStoreInUse);
     expect((refusal as Error).message).toContain(path);
     expect((refusal as Error).message).toContain('Stop the other one');
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-    await (await openSqliteEventStore({ path })).close();
+
+    const store = await openSqliteEventStore({ path });
+    expect(await store.head()).toBeGreaterThanOrEqual(acknowledged);
+    await store.close();
   }, 30_000);
 });

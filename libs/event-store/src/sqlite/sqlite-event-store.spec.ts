@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
@@ -7,13 +6,14 @@ import fc from 'fast-check';
 import type { EventStore, ExpectedRevision, NewEvent, RecordedEvent } from '@hse/event-sourcing';
 import { createInMemoryEventStore, eventStoreContract } from '@hse/event-sourcing/testing';
 import { inlineCommits, type OpenCommits } from './commits.ts';
+import { temporaryDirectory } from './fixtures/temporary-directory.ts';
 import { EventStoreInUse } from './process-lock.ts';
 import { migrate, migrations, UnusableEventStoreFile } from './schema.ts';
 import { openSqliteEventStore } from './sqlite-event-store.ts';
 import { commitsOnThread, workerCommits } from './worker-commits.ts';
 import { Writer } from './writer.ts';
 
-const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'event-store-')), 'data', 'events.db');
+const newPath = (): string => join(temporaryDirectory(), 'data', 'events.db');
 
 eventStoreContract('SQLite, with a writer thread,', () => openSqliteEventStore({ path: newPath() }), {
   gapless: true,
@@ -40,6 +40,11 @@ const readLog = async (store: EventStore): Promise<RecordedEvent[]> => {
   const log: RecordedEvent[] = [];
   for await (const { events } of store.readAll()) log.push(...events);
   return log;
+};
+
+const refusal = (error: unknown): object => {
+  const { name, actual } = error as { name: string; actual?: number };
+  return { name, actual };
 };
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
@@ -117,9 +122,7 @@ describe('a SQLite event store', () => {
               ids.map((n) => event(n)),
               { expected },
             );
-            underWay.push(
-              outcome.catch(({ name, actual }: { name: string; actual: unknown }) => ({ name, actual })),
-            );
+            underWay.push(outcome.catch(refusal));
             if (together) continue;
             outcomes.push(...(await Promise.all(underWay)));
             underWay = [];
@@ -238,7 +241,7 @@ describe('the schema', () => {
   });
 
   it('of a file that is something else is left alone', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'event-store-')), 'other.db');
+    const path = join(temporaryDirectory(), 'other.db');
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE events (x); PRAGMA user_version = 1');
     other.close();

@@ -77,7 +77,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
     );
     const head = new LogHead(reader.head());
 
-    let gathering: PendingAppend[] = [];
+    const gathering: PendingAppend[] = [];
     let committing: Promise<void> | undefined;
     let lastBatch = 1;
     let failure: Error | undefined;
