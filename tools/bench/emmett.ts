@@ -98,7 +98,7 @@ export const benchEmmett: BenchPart = async ({ full, directory, progress }) => {
   const connection = sqliteConnection({ fileName });
   const pool = SQLiteConnectionPool({ fileName, connectionOptions: { singleton: true, connection } });
   const oneConnection = getSQLiteEventStore({ fileName, pool });
-  const roundMs = full ? 5_000 : 2_000;
+  const roundMs = full ? 5_000 : 1_500;
   const rounds = full ? 7 : 5;
 
   const compare = async (callers: number, opponent: typeof peerStore): Promise<Omit<Figure, 'measure'>> => {

@@ -5,19 +5,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { benchCommands } from './commands.ts';
-import { benchEmmett } from './emmett.ts';
-import { benchEventStore } from './event-store.ts';
 import type { BenchPart, Figure } from './figures.ts';
-import { benchHttp } from './http.ts';
+import { parts } from './parts.ts';
 import { printFigures } from './print.ts';
-
-const parts: Readonly<Record<string, BenchPart>> = {
-  commands: benchCommands,
-  http: benchHttp,
-  emmett: benchEmmett,
-  'event-store': benchEventStore,
-};
 
 const usage = `usage: npm run bench [-- [--full] [${Object.keys(parts).join('|')}] …]`;
 
@@ -42,6 +32,7 @@ for (const name of wanted) if (!parts[name]) fail(`There is no part ${name}.\n${
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
 mkdirSync(cache, { recursive: true });
 const directory = mkdtempSync(join(cache, 'bench-'));
+process.env.TMPDIR = directory; // of this process and those it starts
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
@@ -58,7 +49,7 @@ for (const name of wanted) {
     figures.push(...(await part({ full: values.full, directory: own, progress })));
   } catch (error) {
     console.error(error);
-    figures.push({ measure: name, figure: `did not run: ${(error as Error).message}` });
+    figures.push({ measure: name, figure: `did not run: ${String(error).split('\n', 1)[0] ?? ''}` });
     process.exitCode = 1;
   } finally {
     rmSync(own, { recursive: true, force: true });

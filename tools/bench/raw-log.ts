@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** One event as it is stored, without anything that has to be worked out. */
+/** One event as it is stored. */
 export interface RawEvent {
   readonly stream: string;
   readonly revision: number;
