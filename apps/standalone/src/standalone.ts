@@ -139,7 +139,20 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
           module: StandaloneModule,
           imports: [
             NotificationsModule.register({ feed, readModels, live, logger }),
-            ExpiryModule.register({ feed, deadlines, bus, clock, timers, ids, logger }),
+            ExpiryModule.register({
+              feed,
+              deadlines,
+              bus,
+              clock,
+              timers,
+              ids,
+              logger,
+              head: () => store.head(),
+              // There is one instance, so what it held when it was killed is nobody else's.
+              instance: 'embedded',
+              // A claim lasts half a minute of real time, however fast the clock runs.
+              leaseMs: 30_000 * Math.max(1, simulated?.speed ?? 1),
+            }),
             GatewayModule.register(gateway),
           ],
         },
