@@ -92,7 +92,7 @@ export interface ExpiryOptions {
   readonly instance?: string;
   /** How far ahead deadlines are kept in memory, in milliseconds of the clock's time. Default 10 000. */
   readonly lookAheadMs?: number;
-  /** How many instants are kept in memory at most. Default 10 000. */
+  /** How many instants are kept in memory at most. Default 1 000. */
   readonly lookAheadLimit?: number;
   /** Deadlines claimed at a time; at most twice as many are held. Default 256. */
   readonly claimBatch?: number;
@@ -135,7 +135,7 @@ const commandIdOf = ({ subject, round }: Deadline): string =>
 
 export const createExpiry = (options: ExpiryOptions): Expiry => {
   const { feed, deadlines, bus, clock, timers, ids, logger, head } = options;
-  const { catchUpMs = 30_000, lookAheadMs = 10_000, lookAheadLimit = 10_000, pollMs = 60_000 } = options;
+  const { catchUpMs = 30_000, lookAheadMs = 10_000, lookAheadLimit = 1_000, pollMs = 60_000 } = options;
   const { claimBatch = 256, leaseMs = 30_000, concurrency = 32 } = options;
   const { firstPauseMs = 50, longestPauseMs = 2_000 } = options;
   const claimant = options.instance ?? ids.next();
