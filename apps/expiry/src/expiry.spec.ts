@@ -687,11 +687,12 @@ describe('Two instances on one store', () => {
   it("the end of a dead one's claim is waited for, though other deadlines are near", async () => {
     const world = createWorld();
     const dead = await world.request('a', DAY_MS);
-    await world.request('b', DAY_MS + 3 * MINUTE_MS); // due a minute later
+    await world.request('b', DAY_MS + 3 * MINUTE_MS); // due three minutes later
     const process = world.startProcess({ lookAheadMs: HOUR_MS, head: () => Promise.resolve(2) });
     await world.settled(process);
     await world.deadlines.claim({ now: dead, limit: 1, claimant: 'dead', leaseUntil: dead + 30 * SECOND_MS });
-    world.timers.elapse(60_000);
+    world.clock.advanceTo(dead - 10 * MINUTE_MS);
+    world.timers.elapse(60_000); // it looks again, and sees both
     await world.turns();
     world.clock.advanceTo(dead);
     await world.turns();
