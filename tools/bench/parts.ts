@@ -1,6 +1,7 @@
 import { benchCommands } from './commands.ts';
 import { benchEmmett } from './emmett.ts';
 import { benchEventStore } from './event-store.ts';
+import { benchExpiry } from './expiry.ts';
 import { count, type BenchPart } from './figures.ts';
 import { benchHttp } from './http.ts';
 import { benchRebuild } from './rebuild.ts';
@@ -28,5 +29,6 @@ export const parts: Readonly<Record<string, BenchPart>> = {
   http: benchHttp,
   emmett: benchEmmett,
   rebuild,
+  expiry: benchExpiry,
   'event-store': benchEventStore,
 };
