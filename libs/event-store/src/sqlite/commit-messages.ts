@@ -2,15 +2,15 @@ import type { ExpectedRevision } from '@hse/event-sourcing';
 import type { AppendRequest, EventRow, Verdict } from './writer.ts';
 
 /**
- * What passes between the threads: one array of numbers and strings for a batch, and one for its verdicts. Copying one
+ * What passes between the threads: one array of numbers and strings for appends, and one for their verdicts. Copying one
  * flat array costs a fraction of copying the objects it stands for.
  */
 export type Message = readonly (string | number | undefined)[];
 
-/** From the store to the writer's thread; `undefined` asks it to end. */
-export type ToWriter = Message | undefined;
+/** From the store to the writer's thread: appends of the next transaction, to commit it, or to end. */
+export type ToWriter = Message | 'commit' | 'end';
 
-/** From the writer's thread: it is ready, the verdicts on the oldest batch not answered yet, or it cannot go on. */
+/** From the writer's thread: it is ready, the verdicts on what was committed, or it cannot go on. */
 export type FromWriter =
   { readonly ready: true } | { readonly verdicts: Message } | { readonly fault: string };
 

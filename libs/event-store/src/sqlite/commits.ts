@@ -1,9 +1,14 @@
 import { Writer, type AppendRequest, type Verdict, type WriterOptions } from './writer.ts';
 
-/** Where the transactions of an event store happen. One batch after another; each batch is one transaction. */
+/** Where the transactions of an event store happen, one after another. */
 export interface Commits {
-  /** Makes a batch durable. Rejects when it is not known whether it is; nothing else is accepted after that. */
-  commit(batch: readonly AppendRequest[]): Promise<Verdict[]>;
+  /** Gives the writer appends of the next transaction, so that it can begin with them. Possible at any time. */
+  add(requests: readonly AppendRequest[]): void;
+  /**
+   * Makes durable what was added since the last commit; called again only after that is settled. Rejects when it is not
+   * known whether it is durable; nothing else is accepted after that.
+   */
+  commit(): Promise<Verdict[]>;
   /** Ends the writer. Nothing is under way. */
   close(): Promise<void>;
 }
@@ -17,8 +22,11 @@ export type OpenCommits = (path: string, options: WriterOptions) => Promise<Comm
 export const inlineCommits: OpenCommits = async (path, options) => {
   const writer = new Writer(path, options);
   return {
-    async commit(batch) {
-      const verdicts = writer.commit(batch);
+    add(requests) {
+      writer.add(requests);
+    },
+    async commit() {
+      const verdicts = writer.commit();
       writer.tidy();
       return verdicts;
     },

@@ -45,7 +45,8 @@ interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-const largestBatch = 1_000;
+/** So many appends are worth a message to the writer, before all of their transaction are there. */
+const appendsPerMessage = 16;
 const largestPage = 1_000;
 
 /**
@@ -77,9 +78,9 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
     );
     const head = new LogHead(reader.head());
 
-    const gathering: PendingAppend[] = [];
+    let gathering: PendingAppend[] = []; // for the next transaction
+    let given = 0; // of those, how many the writer has already
     let committing: Promise<void> | undefined;
-    let lastBatch = 1;
     let failure: Error | undefined;
     let closing: Promise<void> | undefined;
     let ended = false;
@@ -128,6 +129,7 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
         );
       }
       for (const { reject } of gathering.splice(0)) reject(unavailable());
+      given = 0;
       head.advance(reader.head()); // some of it may be recorded: let followers see what readers see
     };
 
@@ -139,42 +141,42 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
         { cause: failure },
       );
 
-    const commitAll = async (): Promise<void> => {
-      while (gathering.length > 0) {
-        const batch = gathering.splice(0, largestBatch);
-        lastBatch = batch.length;
-        try {
-          const verdicts = await commits.commit(batch.map(({ request }) => request));
-          let last = 0;
-          for (const verdict of verdicts) if ('position' in verdict) last = Math.max(last, verdict.position);
-          head.advance(last);
-          batch.forEach((pending, index) => settle(pending, verdicts[index]));
-        } catch (error) {
-          fail(error, batch);
-        }
+    const giveToWriter = (): void => {
+      commits.add(gathering.slice(given).map(({ request }) => request));
+      given = gathering.length;
+    };
+
+    const commitGathered = async (): Promise<void> => {
+      giveToWriter();
+      const batch = gathering;
+      gathering = [];
+      given = 0;
+      try {
+        const verdicts = await commits.commit();
+        let last = 0;
+        for (const verdict of verdicts) if ('position' in verdict) last = Math.max(last, verdict.position);
+        head.advance(last);
+        batch.forEach((pending, index) => settle(pending, verdicts[index]));
+      } catch (error) {
+        fail(error, batch);
       }
       committing = undefined;
-    };
-    const commitGathered = (): void => {
-      if (gathering.length > 0) committing ??= commitAll();
+      if (gathering.length > 0) commitSoon();
     };
 
     /**
-     * Nothing is being committed: how long to gather? Callers who were answered together come back together, in this turn
-     * of the event loop. With half of them the writer begins, and the other half gathers while it is busy, so that both
-     * threads have work.
+     * Callers who were answered together come back together, within this turn of the event loop: all of them share the next
+     * transaction, and its sync. The writer executes the first of them while the last are still deciding.
      */
     const commitSoon = (): void => {
-      if (gathering.length * 2 >= lastBatch) commitGathered();
-      else if (gathering.length === 1) setImmediate(commitGathered);
+      committing ??= nextTurn().then(commitGathered);
     };
 
     const pageAfter = (position: number, { types, batchSize = 500 }: ReadAllOptions): EventBatch<E> =>
       reader.after(position, head.position, Math.min(batchSize, largestPage), types);
 
     const closeAll = async (): Promise<void> => {
-      commitGathered();
-      await committing;
+      while (committing) await committing;
       head.end();
       ended = true;
       reader.close(); // before the writer: the last one to close moves the whole log into the file
@@ -205,7 +207,8 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
             };
           });
           gathering.push({ request: { stream, expected, events: rows }, resolve, reject });
-          if (!committing) commitSoon();
+          if (gathering.length - given >= appendsPerMessage) giveToWriter();
+          commitSoon();
         });
       },
       async readStream(stream, { from = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {

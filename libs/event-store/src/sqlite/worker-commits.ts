@@ -16,12 +16,13 @@ export const commitsOnThread =
   async (path, options) => {
     const worker = new Worker(file, { name: 'event-store-writer', workerData: { path, options } });
     const send = (message: ToWriter): void => worker.postMessage(message);
-    const waiting: { resolve: (verdicts: Verdict[]) => void; reject: (error: Error) => void }[] = [];
+    let waiting: { resolve: (verdicts: Verdict[]) => void; reject: (error: Error) => void } | undefined;
     let broken: Error | undefined;
 
     const breakWith = (error: Error): void => {
       broken ??= error;
-      for (const { reject } of waiting.splice(0)) reject(broken);
+      waiting?.reject(broken);
+      waiting = undefined;
     };
     const exited = new Promise<void>((resolve) => {
       worker.on('error', (error) => breakWith(new Error(messageOf(error), { cause: error })));
@@ -31,31 +32,36 @@ export const commitsOnThread =
       });
     });
     const ready = new Promise<void>((resolve, reject) => {
-      waiting.push({ resolve: () => resolve(), reject });
+      waiting = { resolve: () => resolve(), reject };
     });
     worker.on('message', (message: FromWriter) => {
       if ('fault' in message) {
         breakWith(new Error(message.fault));
         return;
       }
-      waiting.shift()?.resolve('verdicts' in message ? unpackVerdicts(message.verdicts) : []);
-      if (waiting.length === 0) worker.unref();
+      worker.unref();
+      const answered = waiting;
+      waiting = undefined;
+      answered?.resolve('verdicts' in message ? unpackVerdicts(message.verdicts) : []);
     });
     await ready;
 
     return {
-      commit(batch) {
+      add(requests) {
+        if (!broken) send(packRequests(requests));
+      },
+      commit() {
         if (broken) return Promise.reject(broken);
         worker.ref();
         return new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject });
-          send(packRequests(batch));
+          waiting = { resolve, reject };
+          send('commit');
         });
       },
       async close() {
         if (!broken) {
           worker.ref();
-          send(undefined);
+          send('end');
         }
         await exited;
       },

@@ -13,13 +13,19 @@ const { path, options } = workerData as { path: string; options: WriterOptions }
 const writer = new Writer(path, options);
 
 port.on('message', (message: ToWriter) => {
-  if (!message) {
+  if (message === 'end') {
     writer.close();
     port.close();
-    return;
+  } else if (message === 'commit') {
+    commit();
+  } else {
+    writer.add(unpackRequests(message));
   }
+});
+
+const commit = (): void => {
   try {
-    say({ verdicts: packVerdicts(writer.commit(unpackRequests(message))) });
+    say({ verdicts: packVerdicts(writer.commit()) });
   } catch (error) {
     say({ fault: messageOf(error) });
     port.close(); // what was committed is unknown: whoever opens the file next finds out
@@ -30,5 +36,6 @@ port.on('message', (message: ToWriter) => {
   } catch {
     // What was acknowledged is durable in the write-ahead log all the same. It is tried again after the next commit.
   }
-});
+};
+
 say({ ready: true });

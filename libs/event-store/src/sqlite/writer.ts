@@ -59,6 +59,10 @@ export class Writer {
   /** Nobody else writes, so what is remembered here stays true; the least recently used are dropped first. */
   readonly #streams = new Map<string, StreamEnd>();
   #position: number;
+  /** Of the transaction that is open, or would be, had it not failed. */
+  #requests: AppendRequest[] = [];
+  #verdicts: Verdict[] = [];
+  #failure: { readonly error: unknown } | undefined;
 
   /** @param path of a file with the current schema. */
   constructor(path: string, { maxBytes }: WriterOptions = {}) {
@@ -104,30 +108,52 @@ export class Writer {
     this.#db.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageSize)}`);
   }
 
+  /** Executes appends as part of the next transaction. What becomes of them is said by {@link commit}. */
+  add(requests: readonly AppendRequest[]): void {
+    this.#requests.push(...requests);
+    if (this.#failure) return;
+    try {
+      if (!this.#db.isTransaction) this.#begin.run();
+      for (const request of requests) this.#verdicts.push(this.#append(request));
+    } catch (error) {
+      this.#failure = { error };
+      this.#rollBack();
+    }
+  }
+
   /**
-   * Makes appends durable in one transaction, each with a verdict of its own. When the transaction as a whole cannot be
-   * made, each append gets one to itself.
+   * Makes all that was added since the last commit durable, in one transaction, with a verdict for each append. When that
+   * transaction cannot be made, each append gets one to itself.
    *
    * @throws when it is not known whether the appends are durable. The writer must not be used any more then: what a
    *   failed sync has left behind is found out by opening the file anew.
    */
-  commit(requests: readonly AppendRequest[]): Verdict[] {
-    let syncing = false;
-    try {
-      this.#begin.run();
-      const verdicts = requests.map((request) => this.#append(request));
-      syncing = true;
-      this.#commit.run();
-      return verdicts;
-    } catch (error) {
-      this.#rollBack();
-      // Where the sync failed, the frames may be on the disk and count after a restart. A disk that is full refuses the
-      // write before: the end of the transaction is not on it.
-      if (syncing && primaryCode(error) !== sqliteFull) throw error;
-      if (requests.length > 1 && primaryCode(error) !== sqliteBusy)
-        return requests.flatMap((one) => this.commit([one]));
-      return requests.map(() => failed(error));
+  commit(): Verdict[] {
+    const requests = this.#requests;
+    const verdicts = this.#verdicts;
+    let failure = this.#failure;
+    this.#requests = [];
+    this.#verdicts = [];
+    this.#failure = undefined;
+    if (requests.length === 0) return [];
+    if (!failure) {
+      try {
+        this.#commit.run();
+        return verdicts;
+      } catch (error) {
+        this.#rollBack();
+        // Where the sync failed, the frames may be on the disk and count after a restart. A disk that is full refuses
+        // the write before: the end of the transaction is not on it.
+        if (primaryCode(error) !== sqliteFull) throw error;
+        failure = { error };
+      }
     }
+    const { error } = failure;
+    if (requests.length === 1 || primaryCode(error) === sqliteBusy) return requests.map(() => failed(error));
+    return requests.flatMap((request) => {
+      this.add([request]);
+      return this.commit();
+    });
   }
 
   /**
