@@ -1,7 +1,12 @@
 import type { Participant, ParticipantDirectory } from '@hse/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.ts';
-import { AccessTokens, InvalidToken, IssuerUnavailable, type VerifiedToken } from './oidc/access-tokens.ts';
+import {
+  InvalidToken,
+  IssuerUnavailable,
+  type AccessTokens,
+  type VerifiedToken,
+} from './oidc/access-tokens.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

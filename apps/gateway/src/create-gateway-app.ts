@@ -95,7 +95,7 @@ const readJsonOnly = (fastify: FastifyInstance): void => {
       done(null, undefined);
       return;
     }
-    parse(request, body as string, (error: Error | null, value?: unknown) => {
+    void parse(request, body as string, (error: Error | null, value?: unknown) => {
       if (error) done(new HttpProblem('malformed-json'));
       else if (value === null) done(invalidRequest([{ path: '/body', message: 'has to be of type object' }]));
       else done(null, value);

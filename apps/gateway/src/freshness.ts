@@ -54,38 +54,36 @@ export class Freshness {
   async settled(participantId: string): Promise<void> {
     const requests = this.#outstanding.get(participantId);
     if (!requests || requests.size === 0) return;
-    await Promise.all([...requests].map(([requestId, revision]) => this.reached(requestId, revision)));
-    this.#outstanding.delete(participantId);
+    const waitedFor = [...requests];
+    await Promise.all(waitedFor.map(([requestId, revision]) => this.reached(requestId, revision)));
+    for (const [requestId, revision] of waitedFor) this.#noLongerWait(participantId, requestId, revision);
   }
 
   /** Waits until this revision of the request can be read, at most {@link longestWaitMs}. @returns whether it can. */
   async reached(requestId: string, revision: number): Promise<boolean> {
     if ((this.#reflected.get(requestId) ?? -1) >= revision) return true;
-    return await new Promise<boolean>((resolve, reject) => {
-      const waiting = this.#waiting.get(requestId) ?? new Set();
-      const done = (isReached: boolean): void => {
-        timeout.cancel();
-        waiting.delete(check);
-        if (waiting.size === 0) this.#waiting.delete(requestId);
-        resolve(isReached);
-      };
-      const check = (): void => {
-        if ((this.#reflected.get(requestId) ?? -1) >= revision) done(true);
-      };
-      const timeout = this.#timers.after(longestWaitMs, () => done(false));
-      waiting.add(check);
-      this.#waiting.set(requestId, waiting);
-      // Listening began first, so a change between the question and its answer is not missed.
-      this.#queries.find(requestId).then(
-        (record) => {
-          if (record && record.state.revision >= revision) done(true);
-        },
-        (error: unknown) => {
-          done(false);
-          reject(error as Error);
-        },
-      );
-    });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiting = this.#waiting.get(requestId) ?? new Set();
+    const check = (): void => {
+      if ((this.#reflected.get(requestId) ?? -1) >= revision) resolve(true);
+    };
+    this.#waiting.set(requestId, waiting.add(check));
+    const timeout = this.#timers.after(longestWaitMs, () => resolve(false));
+    try {
+      // Listening has begun, so a change between this question and its answer is not missed.
+      const record = await this.#queries.find(requestId);
+      return record !== undefined && record.state.revision >= revision ? true : await promise;
+    } finally {
+      timeout.cancel();
+      waiting.delete(check);
+      if (waiting.size === 0) this.#waiting.delete(requestId);
+    }
+  }
+
+  #noLongerWait(participantId: string, requestId: string, revision: number): void {
+    const requests = this.#outstanding.get(participantId);
+    if (requests && (requests.get(requestId) ?? Infinity) <= revision) requests.delete(requestId);
+    if (requests?.size === 0) this.#outstanding.delete(participantId);
   }
 
   #sawReflected(requestId: string, revision: number, participantIds: readonly string[]): void {
@@ -93,11 +91,7 @@ export class Freshness {
     this.#reflected.delete(requestId); // the oldest change is the first to be forgotten
     this.#reflected.set(requestId, revision);
     trim(this.#reflected);
-    for (const id of participantIds) {
-      const requests = this.#outstanding.get(id);
-      if (requests && (requests.get(requestId) ?? Infinity) <= revision) requests.delete(requestId);
-      if (requests?.size === 0) this.#outstanding.delete(id);
-    }
+    for (const id of participantIds) this.#noLongerWait(id, requestId, revision);
     for (const check of this.#waiting.get(requestId) ?? []) check();
   }
 }

@@ -35,7 +35,10 @@ export class HealthController {
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const checks = await this.#gateway.readiness();
     const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
-    if (failed.length === 0) return send(reply, jsonAnswer(200, { status: 'ready', checks }));
+    if (failed.length === 0) {
+      send(reply, jsonAnswer(200, { status: 'ready', checks }));
+      return;
+    }
     const whole = { ...problem('not-ready', `Not ready: ${failed.join(', ')}.`), checks };
     send(reply, {
       status: whole.status,

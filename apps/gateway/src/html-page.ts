@@ -50,7 +50,7 @@ button { width: 100%; min-height: 46px; padding: 10px 16px; font: inherit; font-
 .account strong { display: block; line-height: 1.3; }
 .account small { color: var(--soft); font-size: 0.85rem; }
 table { width: 100%; border-collapse: collapse; font-size: 0.95rem; }
-th, td { padding: 8px 8px 8px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--hair); overflow-wrap: anywhere; }
+th, td { padding: 8px 8px 8px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--hair); }
 tr:target { background: var(--hover); }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: 0.9em; color: var(--ink); }
 .stack { display: grid; gap: 10px; }

@@ -84,13 +84,11 @@ describe('a POST with an Idempotency-Key', () => {
     const others = [
       ask('key-1', { with: mateo.id, ...slot }),
       ask('key-1', { with: anna.id, ...slot, note: 'x' }),
-      gateway
-        .as(chloe)
-        .post(`/session-requests/${body.id}/cancel`, {
-          revision: 0,
-          body: {},
-          headers: { 'idempotency-key': 'key-1' },
-        }),
+      gateway.as(chloe).post(`/session-requests/${body.id}/cancel`, {
+        revision: 0,
+        body: {},
+        headers: { 'idempotency-key': 'key-1' },
+      }),
     ];
     for (const other of others)
       expect((await other).body).toMatchObject({ status: 422, code: 'idempotency-key-reused' });
@@ -100,12 +98,10 @@ describe('a POST with an Idempotency-Key', () => {
   it('is one of its participant only', async () => {
     const [mine, theirs] = [
       await ask('key-1'),
-      await gateway
-        .as(kenji)
-        .post('/session-requests', {
-          body: { with: anna.id, ...slot },
-          headers: { 'idempotency-key': 'key-1' },
-        }),
+      await gateway.as(kenji).post('/session-requests', {
+        body: { with: anna.id, ...slot },
+        headers: { 'idempotency-key': 'key-1' },
+      }),
     ];
     expect([mine.status, theirs.status]).toEqual([201, 201]);
     expect(mine.body.id).not.toBe(theirs.body.id);

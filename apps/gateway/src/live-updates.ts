@@ -34,7 +34,7 @@ interface Connection {
   /** Undefined once it has caught up. */
   waiting: Change[] | undefined;
   sentUpTo: number;
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Tells participants what changes for them, as server-sent events (WHATWG HTML, section 9.2). */

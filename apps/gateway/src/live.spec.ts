@@ -29,15 +29,16 @@ afterEach(async () => {
 interface LiveEvent {
   readonly event: string;
   readonly id: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it and compare
-  readonly data: any;
+  readonly data: { readonly id: string; readonly pendingActions: number };
 }
 
 /** Reads server-sent events as a browser does. */
 class Listener {
   readonly events: LiveEvent[] = [];
-  text = '';
+  beats = 0;
+  retry: string | undefined;
   ended = false;
+  #rest = '';
   readonly #response: IncomingMessage;
   readonly #waiting = new Set<() => void>();
 
@@ -53,14 +54,19 @@ class Listener {
   }
 
   #take(chunk: string): void {
-    this.text += chunk;
-    const blocks = this.text.split('\n\n');
-    this.events.length = 0;
-    for (const block of blocks.slice(0, -1)) {
+    const blocks = (this.#rest + chunk).split('\n\n');
+    this.#rest = blocks.pop() ?? '';
+    for (const block of blocks) {
       const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
       const data = field('data');
       if (data !== undefined)
-        this.events.push({ event: field('event') ?? '', id: field('id') ?? '', data: JSON.parse(data) });
+        this.events.push({
+          event: field('event') ?? '',
+          id: field('id') ?? '',
+          data: JSON.parse(data) as LiveEvent['data'],
+        });
+      else if (block.startsWith(':')) this.beats += 1;
+      if (block.includes('retry: ')) this.retry = field('retry');
     }
     for (const check of this.#waiting) check();
   }
@@ -142,7 +148,7 @@ describe('a listener', () => {
         data: { id, revision: 1, status: 'accepted', event: 'SessionAccepted', pendingActions: 1 },
       },
     ]);
-    expect(listener.text).toMatch(/^retry: 2000\n/);
+    expect(listener.retry).toBe('2000');
   });
 
   it('can read at once what it is told of', async () => {
@@ -219,7 +225,7 @@ describe('a listener', () => {
     await listener.received(1);
     for (const beats of [1, 2, 3]) {
       gateway.timers.elapse(heartbeatMs);
-      await listener.until(() => listener.text.split('\n: still here\n\n').length === beats + 1);
+      await listener.until(() => listener.beats === beats);
     }
   });
 
@@ -234,18 +240,18 @@ describe('a listener', () => {
     await staying.until(() => staying.ended);
   });
 
-  it('that does not read is cut off, and can resume', async () => {
+  it('that does not read is cut off, and the others go on', async () => {
     const slow = await listen(anna);
     await slow.received(1);
     slow.pause();
     const other = await listen(anna);
     const record = (await gateway.readModels.find((await gateway.requested(chloe, anna)).id))!;
     // Far more than the buffers of both ends hold; the gateway must not keep it.
-    for (let position = 2; position < 60_000; position += 1) {
+    for (let position = 2; position < 40_000; position += 1) {
       gateway.live.publish([{ record: { ...record, position }, eventType: 'SessionRequested', position }]);
       if (position % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    await other.until(() => other.events.length > 0 && other.events.at(-1)?.id === '59999');
+    await other.until(() => other.events.length > 0 && other.events.at(-1)?.id === '39999');
     const connections = () =>
       new Promise<number>((resolve) =>
         gateway.app.getHttpServer().getConnections((_error: unknown, count: number) => resolve(count)),

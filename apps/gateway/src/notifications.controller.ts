@@ -109,7 +109,7 @@ export class NotificationsController {
       at: recordedAt,
       read: position <= readUpTo,
       message: notificationMessage(event, { viewer, other: other?.name ?? 'a former participant', previous }),
-      ...('reason' in event.data && event.data.reason !== undefined && { reason: event.data.reason }),
+      ...('reason' in event.data && { reason: event.data.reason }),
       data: event.data,
     };
   }

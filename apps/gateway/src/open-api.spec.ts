@@ -4,19 +4,30 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { anna, chloe, dayMs, startGateway, type GatewayUnderTest } from './testing/gateway-under-test.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it and compare
-let document: any;
+interface Content {
+  readonly [mediaType: string]: {
+    readonly example?: unknown;
+    readonly examples?: Record<string, { readonly value: unknown }>;
+  };
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Record<string, { readonly content: Content }>;
+}
+
+let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
 let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-  document = (await gateway.fastify.inject({ url: '/api/openapi.json' })).json();
+  document = (await gateway.fastify.inject({ url: '/api/openapi.json' })).json<typeof document>();
 });
 afterAll(() => gateway.close());
 
-const operations = (): { method: string; path: string; operation: Record<string, any> }[] =>
-  // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
-  Object.entries(document.paths as Record<string, Record<string, object>>).flatMap(([path, item]) =>
+const operations = (): { method: string; path: string; operation: Operation }[] =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
   );
 
@@ -52,7 +63,7 @@ describe('the OpenAPI document', () => {
       'post /api/v1/session-requests/{id}/cancel',
       'post /api/v1/session-requests/{id}/reject',
     ]);
-    const ids = operations().map(({ operation }) => operation['operationId']);
+    const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -60,10 +71,7 @@ describe('the OpenAPI document', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema(document, 'api');
     let examples = 0;
-    const check = (
-      at: string,
-      content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }>,
-    ): void => {
+    const check = (at: string, content: Content): void => {
       for (const [type, { example, examples: several = {} }] of Object.entries(content)) {
         const pointer = `api#${`${at}/content/${type.replaceAll('/', '~1')}/schema`.replaceAll('{', '%7B').replaceAll('}', '%7D')}`;
         for (const value of [
@@ -78,10 +86,8 @@ describe('the OpenAPI document', () => {
     };
     for (const { method, path, operation } of operations()) {
       const at = `/paths/${path.replaceAll('/', '~1')}/${method}`;
-      if (operation['requestBody']) check(`${at}/requestBody`, operation['requestBody'].content);
-      for (const [status, response] of Object.entries(
-        operation['responses'] as Record<string, { content: never }>,
-      ))
+      if (operation.requestBody) check(`${at}/requestBody`, operation.requestBody.content);
+      for (const [status, response] of Object.entries(operation.responses))
         check(`${at}/responses/${status}`, response.content);
     }
     expect(examples).toBeGreaterThan(100);
@@ -89,9 +95,7 @@ describe('the OpenAPI document', () => {
 
   it('names only codes of the table, under their status', () => {
     for (const { operation } of operations())
-      for (const [status, { content }] of Object.entries(
-        operation['responses'] as Record<string, { content: Record<string, { examples?: object }> }>,
-      ))
+      for (const [status, { content }] of Object.entries(operation.responses))
         for (const code of Object.keys(content['application/problem+json']?.examples ?? {}))
           expect([code, problemTable[code as keyof typeof problemTable].status]).toEqual([
             code,

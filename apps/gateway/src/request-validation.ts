@@ -36,12 +36,12 @@ export const createValidatorCompiler = (): ((route: {
     if (!validate || !declared) throw new Error(`there is no shape ${name}`);
     if (httpPart === 'body') {
       // Fastify has null where there was no body; a JSON null never gets here.
-      return (body) => (body === null && optional ? { value: {} } : verdict(validate, body, body, 'body'));
+      return (body) => (body === null && optional ? { value: {} } : verdict(validate, body, 'body'));
     }
     const read = queryReader(declared);
     return (query) => {
       const values = read(query as Record<string, string | string[]>);
-      return verdict(validate, values, values, 'query');
+      return verdict(validate, values, 'query');
     };
   };
 };
@@ -49,10 +49,10 @@ export const createValidatorCompiler = (): ((route: {
 const verdict = (
   validate: ValidateFunction,
   data: unknown,
-  value: unknown,
   part: Part,
 ): true | { value: unknown } | { error: HttpProblem } => {
-  if (validate(data)) return part === 'body' ? true : { value };
+  const isValid: boolean = validate(data);
+  if (isValid) return part === 'body' ? true : { value: data };
   if (data === null) return { error: invalidRequest([{ path: '/body', message: 'is missing' }]) };
   return { error: invalidRequest(faultsOf(validate.errors ?? [], part)) };
 };
@@ -72,7 +72,7 @@ const queryReader = (
   const properties = schema['properties'] as Readonly<Record<string, { type: string }>>;
   return (query) =>
     Object.fromEntries(
-      Object.entries(query).map(([name, value]) => {
+      Object.entries(query).map(([name, value]): [string, unknown] => {
         const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
         if (type === 'array') return [name, [value].flat().flatMap((text) => text.split(','))];
         if (type === 'integer' && typeof value === 'string' && /^(0|[1-9]\d{0,15})$/.test(value))
@@ -108,7 +108,7 @@ const messageOf = ({ keyword, params, parentSchema, message }: ErrorObject): str
     case 'enum':
       return `has to be one of: ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`;
     case 'type':
-      return `has to be of type ${String((params as { type: string }).type)}`;
+      return `has to be of type ${(params as { type: string }).type}`;
     case 'maxLength':
       return `has to have ${limit} characters at most`;
     case 'minLength':

@@ -54,7 +54,7 @@ export const Describe = (operation: Operation): MethodDecorator =>
       ...(operation.query && { querystring: referenceTo(operation.query) }),
       ...(operation.body && { body: referenceTo(operation.body.shape, operation.body.optional) }),
     }),
-  ) as MethodDecorator;
+  );
 
 export interface Route {
   readonly methods: readonly string[];

@@ -142,7 +142,12 @@ export class SessionRequestsController {
     problems: [...refusals, 'not-awaited', 'nothing-proposed', 'deadline-passed'],
   })
   reject(@Req() request: Answering<Rejection>, @Res() reply: FastifyReply): Promise<void> {
-    return this.#answer(request, reply, (seen) => ({ type: 'RejectSession', ...seen, ...request.body }));
+    const { reason } = request.body;
+    return this.#answer(request, reply, (seen) => ({
+      type: 'RejectSession',
+      ...seen,
+      ...(reason !== undefined && { reason }),
+    }));
   }
 
   @Post('session-requests/:id/adjust')
@@ -358,7 +363,7 @@ export class SessionRequestsController {
         headers: { etag: etagOf(view.revision) },
       });
     }
-    if (!view || !result.current) throw new Error(`${command.type} succeeded and led to nothing`);
+    if (!view) throw new Error(`${command.type} succeeded and led to nothing`);
     const { coachId, clientId } = result.current.state;
     this.#freshness.acknowledged([coachId, clientId], view.id, view.revision);
     return jsonAnswer(status, view, {

@@ -125,19 +125,28 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
       };
       pages.get<{ Params: { uid: string } }>('/interaction/:uid', async (request, reply) => {
         const details = await interactionOf(provider, request.raw, reply.raw);
-        if (details?.uid !== request.params.uid) return lost(reply);
+        if (details?.uid !== request.params.uid) {
+          lost(reply);
+          return;
+        }
         showLogIn(reply, details.uid);
       });
       pages.post<{ Params: { uid: string }; Body: URLSearchParams | undefined }>(
         '/interaction/:uid',
         async (request, reply) => {
           const details = await interactionOf(provider, request.raw, reply.raw);
-          if (details?.uid !== request.params.uid) return lost(reply);
+          if (details?.uid !== request.params.uid) {
+            lost(reply);
+            return;
+          }
           const form = request.body ?? new URLSearchParams();
           const name = form.get('account') ?? '';
           const picked = offered.find(({ account }) => account === form.get('pick'));
           const account = picked ?? withPassword(byName.get(name.trim()), form.get('password') ?? '');
-          if (!account) return showLogIn(reply, details.uid, name.slice(0, 200));
+          if (!account) {
+            showLogIn(reply, details.uid, name.slice(0, 200));
+            return;
+          }
           const next = await provider.interactionResult(request.raw, reply.raw, {
             login: { accountId: account.id, ts: Math.floor(wallClock.now() / 1_000) },
           });
@@ -204,7 +213,7 @@ const configuration = (
     .digest('base64url');
   return {
     adapter: createProviderMemory(wallClock),
-    jwks: { keys: jwks.keys.map((key) => ({ ...key })) as never },
+    jwks: { keys: jwks.keys.map((key) => ({ ...key })) },
     clients: [
       {
         client_id: webClientId,
