@@ -13,18 +13,16 @@ import { count, percentile, type BenchPart } from './figures.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Deadlines between an hour and a year ahead, in no order. None falls due while the bench runs. */
+/** Deadlines spread evenly from an hour to a year ahead. None falls due while the bench runs. */
 const seedPending = async (directory: string, pending: number): Promise<void> => {
   mkdirSync(directory, { recursive: true });
   const store = openSqliteDeadlineStore({ path: join(directory, 'deadlines.sqlite') });
   const ids = createSequentialUuids();
   const from = Date.now() + HOUR_MS;
-  let random = 1;
   for (let written = 0; written < pending;) {
     const changes: DeadlineChange[] = [];
-    for (; changes.length < 10_000 && written < pending; written += 1) {
-      random = (random * 48_271) % 2_147_483_647; // the same spread in every run
-      const dueAt = from + Math.floor((random / 2_147_483_647) * 364 * DAY_MS);
+    for (; changes.length < 20_000 && written < pending; written += 1) {
+      const dueAt = from + Math.floor((written / pending) * 364 * DAY_MS);
       changes.push({ type: 'schedule', subject: ids.next(), round: 1, dueAt, revision: 0 });
     }
     await store.apply(changes, 0);
