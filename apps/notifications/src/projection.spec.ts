@@ -11,6 +11,7 @@ import { evolve, type SessionRequest, type SessionRequestEvent } from '@hse/sess
 import { notificationsOf } from './notifications-of.ts';
 import { createProjection } from './projection.ts';
 import { RevisionGap } from './project-session-request.ts';
+import { rebuildReadModels } from './rebuild.ts';
 import { knownHistories, batchesOf, deliveries, logs, recordedLog } from './testing/log.ts';
 import { temporaryPaths } from './testing/temporary-folder.ts';
 
@@ -99,7 +100,7 @@ describe('the projection', () => {
     );
   });
 
-  test('fills a copy from scratch with what it makes of the trickle, whatever the copy keeps in memory', async () => {
+  test('comes out as a rebuild does, whatever that keeps in memory', async () => {
     await fc.assert(
       fc.asyncProperty(
         logs(),
@@ -107,10 +108,14 @@ describe('the projection', () => {
         fc.integer({ min: 1, max: 5 }),
         async (log, { sizes }, keptRecords) => {
           const path = newPath();
+          const store = {
+            head: async () => log.length,
+            async *readAll() {
+              yield* batchesOf(log, { sizes, rewinds: [0] });
+            },
+          };
           const copy = createSqliteReadModelsCopy({ path, keptRecords });
-          const projection = createProjection({ target: copy, cacheSize: 0, fromScratch: true });
-          for (const batch of batchesOf(log, { sizes, rewinds: [0] })) await projection.handle(batch);
-          await copy.finish();
+          await rebuildReadModels({ store, copy, elapsedMs: () => 0 });
           expect(dump(path)).toStrictEqual(foldOf(log));
 
           const trickled = openSqliteReadModels({ path: ':memory:' });

@@ -25,13 +25,11 @@ export interface ProjectionOptions {
   readonly target: ProjectionTarget;
   /** Records kept in memory, the least recently used go first. 0 asks the target each time. Default 20 000. */
   readonly cacheSize?: number;
-  /** The target started out empty and no event comes twice: the first event of a request need not be looked up. Default false. */
-  readonly fromScratch?: boolean;
 }
 
-/** The one way from events to read models, whether they trickle in or all come again. */
+/** Projects events as they come, in batches of any size, some of them again. */
 export const createProjection = (options: ProjectionOptions): Projection => {
-  const { target, cacheSize = 20_000, fromScratch = false } = options;
+  const { target, cacheSize = 20_000 } = options;
   const cache = cacheSize > 0 ? new LRUCache<string, SessionRequestRecord>({ max: cacheSize }) : undefined;
 
   /** The records as they are before the batch. */
@@ -40,12 +38,12 @@ export const createProjection = (options: ProjectionOptions): Projection => {
   }: EventBatch<SessionRequestEvent>): Promise<Map<string, SessionRequestRecord>> => {
     const records = new Map<string, SessionRequestRecord>();
     const missing = new Set<string>();
-    for (const { data, revision } of events) {
+    for (const { data } of events) {
       const { requestId } = data;
       if (records.has(requestId)) continue;
       const cached = cache?.get(requestId);
       if (cached) records.set(requestId, cached);
-      else if (!(fromScratch && revision === 0)) missing.add(requestId);
+      else missing.add(requestId);
     }
     if (missing.size > 0)
       for (const record of await target.load([...missing])) records.set(record.state.requestId, record);

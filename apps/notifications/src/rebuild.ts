@@ -1,6 +1,7 @@
 import type { ReadModelsCopy, SessionRequestStore } from '@hse/contracts';
 import { createProgressReport, type Progress } from './progress.ts';
-import { createProjection } from './projection.ts';
+import { notificationsOf } from './notifications-of.ts';
+import { projectSessionRequest } from './project-session-request.ts';
 
 /** What was built anew. */
 export interface RebuildResult {
@@ -32,13 +33,16 @@ export const rebuildReadModels = async (options: {
   let position = 0;
   try {
     const progress = createProgressReport({ target: await store.head(), onProgress, elapsedMs });
-    // The copy keeps what it has not written yet in memory: a cache of ours would hold the same records twice.
-    const projection = createProjection({ target: copy, cacheSize: 0, fromScratch: true });
     for await (const batch of store.readAll({ batchSize })) {
       signal?.throwIfAborted();
-      await projection.handle(batch);
+      for (const event of batch.events) {
+        const known = event.revision === 0 ? undefined : copy.find(event.data.requestId);
+        const before = known instanceof Promise ? await known : known;
+        copy.put(projectSessionRequest(before, event), notificationsOf(event));
+      }
       events += batch.events.length;
       position = batch.position;
+      await copy.reached(position);
       progress.advance(batch.events.length, position);
     }
     signal?.throwIfAborted();

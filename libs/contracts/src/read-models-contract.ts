@@ -9,6 +9,9 @@ const slotOn = (dayOfMonth: number, from = '09:00', to = '10:00') => ({
   endsAt: day(dayOfMonth, to),
 });
 
+/** With whatever a text can hold: quotes, a line break, NUL, half a character. */
+const note = 'Ein „Wort"\' vorab\n\u0000 😀 \ud83d.';
+
 /** A pending request by a client; `state` replaces parts of it. */
 const record = (
   requestId: string,
@@ -29,7 +32,7 @@ const record = (
       slot,
       proposal: {
         slot,
-        note: 'Ein „Wort“ vorab\n\u0000 😀',
+        note,
         proposedBy: 'client',
         awaiting: 'coach',
         respondBy: day(5),
@@ -98,6 +101,7 @@ const notification = (requestId: string, position: number, participantId = 'coac
       clientId: 'client',
       requestedBy: 'client',
       slot: slotOn(10),
+      note,
       awaiting: 'coach',
       respondBy: day(5),
       policyId: 'p',

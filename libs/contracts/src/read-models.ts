@@ -66,13 +66,21 @@ export interface SessionRequestQueries {
   countPendingActions(query: { participantId: string; now: Instant }): Promise<number>;
 
   /** Newest first; `before` is the position of the last one delivered. */
-  notifications(query: { participantId: string; before?: number; limit: number }): Promise<NotificationRecord[]>;
+  notifications(query: {
+    participantId: string;
+    before?: number;
+    limit: number;
+  }): Promise<NotificationRecord[]>;
 
   /** Notifications with a position greater than `after`. */
   countNotifications(query: { participantId: string; after: number }): Promise<number>;
 
   /** The participant's session requests of which the latest event came after this position, in the order of those events. */
-  changedAfter(query: { participantId: string; position: number; limit: number }): Promise<SessionRequestRecord[]>;
+  changedAfter(query: {
+    participantId: string;
+    position: number;
+    limit: number;
+  }): Promise<SessionRequestRecord[]>;
 
   /** The position up to which everything that was recorded is reflected. */
   checkpoint(): Promise<number>;
@@ -100,10 +108,16 @@ export interface ReadModels extends SessionRequestQueries, ProjectionTarget {
 }
 
 /**
- * Read models that start out empty and are filled beside the ones in use; nobody sees them before `finish`.
- * Its one writer loads a record, unless it is new, before it applies the next one of the same request.
+ * Read models that start out empty and are filled, from the first event of the log on, beside the ones in use; nobody sees
+ * them before `finish`. Made for one writer in a hurry: record by record, and a promise only where it has to wait.
  */
-export interface ReadModelsCopy extends ProjectionTarget {
+export interface ReadModelsCopy {
+  /** The record of a request as it was last put. A promise where it is not at hand. */
+  find(requestId: string): SessionRequestRecord | undefined | Promise<SessionRequestRecord | undefined>;
+  /** The next state of a request that is new (its revision is 0) or has just been found, and who is told of it. */
+  put(record: SessionRequestRecord, notifications: readonly NotificationRecord[]): void;
+  /** Everything up to this position has been put. Resolves when there is room for more; rejects when writing has failed. */
+  reached(position: number): Promise<void>;
   /** Makes everything durable and puts the copy in the place of the read models in use, in one step. */
   finish(): Promise<void>;
   /** Throws the copy away; what is in use stays. */
@@ -148,6 +162,10 @@ export interface Participant {
 export interface ParticipantDirectory {
   find(id: string): Promise<Participant | undefined>;
   /** By name, then id. `q` matches names regardless of case and accents. */
-  search(query: { role?: Role; q?: string; after?: { name: string; id: string }; limit: number }): Promise<Participant[]>;
+  search(query: {
+    role?: Role;
+    q?: string;
+    after?: { name: string; id: string };
+    limit: number;
+  }): Promise<Participant[]>;
 }
-

@@ -3,16 +3,17 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { NotificationRecord, ReadModelsCopy, SessionRequestRecord } from '@hse/contracts';
-import {
-  notificationNumbers,
-  requestNumbers,
-  type FromCopyThread,
-  type LoadedRow,
-  type PackedRows,
-  type ToCopyThread,
-} from './copy-messages.ts';
+import type { FromCopyThread, PackedRows, ToCopyThread } from './copy-messages.ts';
 import { takeOwnership } from './ownership.ts';
-import { notificationRow, recordFromRow, requestRow } from './rows.ts';
+import { notificationNumbers, requestNumbers } from './read-models-schema.ts';
+import {
+  longestSlotMs,
+  packNotification,
+  packRequest,
+  recordFromRow,
+  type Numbered,
+  type RequestRow,
+} from './rows.ts';
 
 /** The thread's file as it lies beside this one: a source while developing (Node strips its types), else the build's. */
 const threadFile = new URL(`./copy-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
@@ -20,17 +21,19 @@ const threadFile = new URL(`./copy-thread.${import.meta.url.endsWith('.ts') ? 't
 /** Messages that the thread may be behind before the writer of the copy has to wait. */
 const mostUnderWay = 4;
 
+/** Records in one message: one that has to take them all would need as much memory once more. */
+const mostAtOnce = 2000;
+
 /** A record that the thread may not have in its latest form. */
-interface Kept {
-  readonly n: number;
+interface Kept extends Numbered {
   record: SessionRequestRecord;
   written: boolean;
 }
 
 /**
  * A copy of the read models at `path`, filled in `<path>.rebuilding` by a thread of its own. Reserves the read models: until
- * it is finished or abandoned nobody else can write to them. Records are written when nothing has happened to them for a
- * while, so that most are written once.
+ * it is finished or abandoned nobody else can write to them. Records are written when they are closed, or nothing has
+ * happened to them for a while, so that most are written once.
  *
  * Keeps in memory up to twice `keptRecords` (default 50 000) records, about 1 kB each, and the ids of all participants.
  *
@@ -49,21 +52,23 @@ export const createSqliteReadModelsCopy = ({
   rmSync(copyPath, { force: true });
   const thread = startThread(copyPath);
 
-  const participants = new Map<string, number>();
-  let newParticipants: string[] = [];
+  const identifiers = new Map<string, number>();
+  let newIdentifiers: string[] = [];
   let requests = 0;
+  /** What was found or put last. */
+  let latest: Kept | undefined;
   // Two generations: what was not touched while one filled up is written and forgotten when the next begins.
   let young = new Map<string, Kept>();
   let old = new Map<string, Kept>();
   let reached = 0;
   let longestMs = 0;
 
-  const participant = (id: string): number => {
-    const known = participants.get(id);
+  const numberOf = (id: string): number => {
+    const known = identifiers.get(id);
     if (known !== undefined) return known;
-    participants.set(id, participants.size + 1);
-    newParticipants.push(id);
-    return participants.size;
+    identifiers.set(id, identifiers.size + 1);
+    newIdentifiers.push(id);
+    return identifiers.size;
   };
 
   const kept = (id: string): Kept | undefined => {
@@ -77,107 +82,99 @@ export const createSqliteReadModelsCopy = ({
     return inOld;
   };
 
+  /** What has been put since the last message. */
+  let settled: Kept[] = [];
+  let told = 0;
+  let toldNumbers = new Float64Array(mostAtOnce * notificationNumbers.length);
+  let toldTexts: (string | null)[] = [];
+
+  const tell = (about: Kept, notification: NotificationRecord): void => {
+    const at = told * notificationNumbers.length;
+    if (at === toldNumbers.length) {
+      const larger = new Float64Array(2 * at);
+      larger.set(toldNumbers);
+      toldNumbers = larger;
+    }
+    toldTexts.push(packNotification(toldNumbers, at, about, notification, numberOf));
+    told += 1;
+  };
+
   const packRequests = (entries: readonly Kept[]): PackedRows => {
-    const numbers = new Float64Array(entries.length * requestNumbers);
+    const columns = requestNumbers.length;
+    const numbers = new Float64Array(entries.length * columns);
     const texts: string[] = [];
-    entries.forEach(({ n, record }, index) => {
-      const row = requestRow(record);
-      const { coachId, clientId, revision, position, recordedAt, status, startsAt, endsAt, awaitedId } = row;
-      const { changeStartsAt, changeEndsAt, until } = row;
-      numbers.set(
-        [
-          ...[
-            n,
-            participant(coachId),
-            participant(clientId),
-            revision,
-            position,
-            recordedAt,
-            status,
-            startsAt,
-            endsAt,
-          ],
-          ...[changeStartsAt ?? NaN, changeEndsAt ?? NaN],
-          ...[awaitedId === null ? NaN : participant(awaitedId), until ?? NaN],
-        ],
-        index * requestNumbers,
-      );
-      texts.push(row.id, row.rest);
-      longestMs = Math.max(longestMs, endsAt - startsAt, (changeEndsAt ?? 0) - (changeStartsAt ?? 0));
+    entries.forEach((entry, index) => {
+      texts.push(packRequest(numbers, index * columns, entry, entry.record), entry.record.state.requestId);
+      longestMs = Math.max(longestMs, longestSlotMs(numbers, index * columns));
+      entry.written = true;
     });
-    return { count: entries.length, numbers, texts };
+    return { numbers, texts };
   };
 
-  const packNotifications = (notifications: readonly NotificationRecord[]): PackedRows => {
-    const numbers = new Float64Array(notifications.length * notificationNumbers);
-    const texts: string[] = [];
-    notifications.forEach((notification, index) => {
-      const row = notificationRow(notification);
-      const about = kept(row.requestId);
-      if (!about)
-        throw new Error(
-          `a notification is about request ${row.requestId}, of which there is no record at hand`,
-        );
-      const { n, revision, recordedAt, type } = row;
-      numbers.set(
-        [n, participant(row.participantId), participant(row.otherId), about.n, revision, recordedAt, type],
-        index * notificationNumbers,
-      );
-      texts.push(row.rest);
-    });
-    return { count: notifications.length, numbers, texts };
+  const packNotifications = (): PackedRows => {
+    const packed = { numbers: toldNumbers.slice(0, told * notificationNumbers.length), texts: toldTexts };
+    told = 0;
+    toldTexts = [];
+    return packed;
   };
 
-  const write = async (
-    entries: readonly Kept[],
-    notifications: readonly NotificationRecord[],
-  ): Promise<void> => {
-    const rows = { requests: packRequests(entries), notifications: packNotifications(notifications) };
-    for (const entry of entries) entry.written = true;
-    const message: ToCopyThread = { kind: 'write', participants: newParticipants, ...rows };
-    newParticipants = [];
-    await thread.post(message, [rows.requests.numbers.buffer, rows.notifications.numbers.buffer]);
+  const write = async (entries: readonly Kept[]): Promise<void> => {
+    for (let from = 0; from === 0 || from < entries.length; from += mostAtOnce) {
+      const requests = packRequests(entries.slice(from, from + mostAtOnce));
+      const notifications = packNotifications();
+      const message: ToCopyThread = { kind: 'write', identifiers: newIdentifiers, requests, notifications };
+      newIdentifiers = [];
+      await thread.post(message, [requests.numbers.buffer, notifications.numbers.buffer]);
+    }
   };
 
   const unwritten = (generation: ReadonlyMap<string, Kept>): Kept[] =>
     [...generation.values()].filter(({ written }) => !written);
 
+  const load = async (requestId: string): Promise<SessionRequestRecord | undefined> => {
+    const [row] = await thread.ask({ kind: 'load', ids: [requestId] });
+    if (!row) return undefined;
+    const { n, coach, client } = row;
+    latest = { n, coach, client, record: recordFromRow(row), written: true };
+    young.set(requestId, latest);
+    return latest.record;
+  };
+
   return {
-    async load(requestIds) {
-      const found: SessionRequestRecord[] = [];
-      const elsewhere: string[] = [];
-      for (const id of requestIds) {
-        const entry = kept(id);
-        if (entry) found.push(entry.record);
-        else elsewhere.push(id);
-      }
-      if (elsewhere.length > 0)
-        for (const row of await thread.ask({ kind: 'load', ids: elsewhere })) {
-          const record = recordFromRow(row);
-          young.set(row.id, { n: row.n, record, written: true });
-          found.push(record);
-        }
-      return found;
+    find(requestId) {
+      latest = kept(requestId);
+      return latest?.record ?? load(requestId);
     },
 
-    async apply({ records, notifications, checkpoint }) {
-      for (const record of records) {
-        const { requestId, revision } = record.state;
-        const entry = kept(requestId);
-        if (!entry) young.set(requestId, { n: (requests += 1), record, written: false });
-        else if (revision > entry.record.state.revision) {
-          entry.record = record;
-          entry.written = false;
-        }
+    put(record, notifications) {
+      const { requestId, coachId, clientId, revision, outcome } = record.state;
+      if (revision === 0) {
+        const numbers = { n: (requests += 1), coach: numberOf(coachId), client: numberOf(clientId) };
+        latest = { ...numbers, record, written: false };
+        young.set(requestId, latest);
+      } else {
+        if (latest?.record.state.requestId !== requestId)
+          throw new Error(`${requestId} has not been looked for before`);
+        latest.record = record;
+        latest.written = false;
       }
-      reached = Math.max(reached, checkpoint);
-      const settled = young.size >= keptRecords ? unwritten(old) : [];
-      await write(settled, notifications);
-      if (young.size >= keptRecords) [old, young] = [young, new Map<string, Kept>()];
+      if (outcome) settled.push(latest); // nothing follows
+      for (const notification of notifications) tell(latest, notification);
+    },
+
+    async reached(position) {
+      reached = position;
+      const entries = settled;
+      settled = [];
+      if (young.size >= keptRecords) {
+        entries.push(...unwritten(old));
+        [old, young] = [young, new Map<string, Kept>()];
+      }
+      await write(entries);
     },
 
     async finish() {
-      await write([...unwritten(old), ...unwritten(young)], []);
+      await write([...unwritten(old), ...unwritten(young)]);
       await thread.ask({ kind: 'finish', checkpoint: reached, longestMs });
       await thread.end();
       sync(copyPath);
@@ -228,7 +225,7 @@ const isUnreadable = (error: unknown): boolean => {
 
 const startThread = (path: string) => {
   const worker = new Worker(threadFile, { name: 'read-models-copy', workerData: { path } });
-  const waiting: { answered: (rows: readonly LoadedRow[]) => void; failed: (error: Error) => void }[] = [];
+  const waiting: { answered: (rows: readonly RequestRow[]) => void; failed: (error: Error) => void }[] = [];
   let broken: Error | undefined;
 
   const breakWith = (error: Error): void => {
@@ -242,7 +239,7 @@ const startThread = (path: string) => {
   worker.on('error', (error) => breakWith(error as Error));
   worker.on('exit', () => breakWith(new Error('the thread that writes the copy has ended')));
 
-  const ask = (message: ToCopyThread, transfer: ArrayBuffer[] = []): Promise<readonly LoadedRow[]> =>
+  const ask = (message: ToCopyThread, transfer: ArrayBuffer[] = []): Promise<readonly RequestRow[]> =>
     new Promise((answered, failed) => {
       if (broken) {
         failed(broken);

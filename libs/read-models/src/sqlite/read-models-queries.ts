@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SessionRequestQueries, SessionRequestRecord } from '@hse/contracts';
 import { toEpochMs } from '@hse/session-requests';
+import { notificationColumns, notificationJoins, recordColumns, recordJoins } from './read-models-schema.ts';
 import {
   notificationFromRow,
   recordFromRow,
@@ -9,14 +10,7 @@ import {
   type RequestRow,
 } from './rows.ts';
 
-const columns = `
-  request.id AS id, coach.id AS coachId, client.id AS clientId, request.revision AS revision, request.position AS position,
-  request.recorded_at AS recordedAt, request.rest AS rest`;
-const parties = `
-  JOIN participant AS coach ON coach.n = request.coach
-  JOIN participant AS client ON client.n = request.client`;
-
-const me = '(SELECT n FROM participant WHERE id = :participant)';
+const me = '(SELECT n FROM identifier WHERE id = :participant)';
 
 /** The same question to both sides: a participant's requests are those where they are the coach and those where the client. */
 const eitherSide = (select: (side: 'coach' | 'client') => string): string =>
@@ -43,8 +37,8 @@ const places = {
 
 /** Picks one page by index first, and looks up whole rows for that page only. */
 const page = (select: string, order: string): string => `
-  SELECT ${columns} FROM (${select} ORDER BY ${order} LIMIT :limit) AS place
-  JOIN request ON request.n = place.n ${parties}
+  SELECT ${recordColumns} FROM (${select} ORDER BY ${order} LIMIT :limit) AS place
+  JOIN request ON request.n = place.n ${recordJoins}
   ORDER BY ${order
     .split(', ')
     .map((term) => `place.${term}`)
@@ -52,7 +46,7 @@ const page = (select: string, order: string): string => `
 
 /** Every statement with which the read models answer; each is answered from an index. */
 export const readModelsStatements = {
-  find: `SELECT ${columns} FROM request ${parties} WHERE request.id = :id`,
+  find: `SELECT ${recordColumns} FROM request ${recordJoins} WHERE request.id = :id`,
   calendar: page(eitherSide(places.whole), 'starts_at, id'),
   calendarSpan: page(`${eitherSide(places.span)} UNION ALL ${eitherSide(places.change)}`, 'starts_at, id'),
   pendingActions: page(
@@ -62,11 +56,7 @@ export const readModelsStatements = {
   ),
   countPendingActions: `SELECT count(*) AS count FROM request WHERE awaited = ${me} AND until > :now`,
   notifications: `
-    SELECT notification.n AS n, :participant AS participantId, other.id AS otherId, request.id AS requestId,
-      notification.revision AS revision, notification.recorded_at AS recordedAt, notification.type AS type, notification.rest AS rest
-    FROM notification
-    JOIN participant AS other ON other.n = notification.other
-    JOIN request ON request.n = notification.request
+    SELECT ${notificationColumns} FROM notification ${notificationJoins}
     WHERE notification.participant = ${me} AND notification.n < 2 * :before
     ORDER BY notification.n DESC LIMIT :limit`,
   countNotifications: `SELECT count(*) AS count FROM notification WHERE participant = ${me} AND n > 2 * :after + 1`,

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { ReadModelsSnapshot } from '@hse/contracts';
 import { schemaVersionOf } from './database.ts';
-import { readModelsSchema } from './read-models-schema.ts';
+import {
+  notificationColumns,
+  notificationJoins,
+  readModelsSchema,
+  recordColumns,
+  recordJoins,
+} from './read-models-schema.ts';
 import { notificationFromRow, recordFromRow, type NotificationRow, type RequestRow } from './rows.ts';
 
 /**
@@ -22,19 +28,10 @@ export const openSqliteReadModelsSnapshot = ({ path }: { path: string }): ReadMo
         `${path} has schema version ${version}, this release reads ${readModelsSchema.version}; rebuild it`,
       );
     const { checkpoint } = db.prepare('SELECT checkpoint FROM progress').get() as { checkpoint: number };
-    const records = db.prepare(`
-      SELECT request.id AS id, coach.id AS coachId, client.id AS clientId, revision, position, recorded_at AS recordedAt, rest
-      FROM request
-      JOIN participant AS coach ON coach.n = request.coach JOIN participant AS client ON client.n = request.client
-      ORDER BY request.id`);
-    const notifications = db.prepare(`
-      SELECT notification.n AS n, mine.id AS participantId, other.id AS otherId, request.id AS requestId,
-        notification.revision AS revision, notification.recorded_at AS recordedAt, type, notification.rest AS rest
-      FROM notification
-      JOIN participant AS mine ON mine.n = notification.participant
-      JOIN participant AS other ON other.n = notification.other
-      JOIN request ON request.n = notification.request
-      ORDER BY notification.n`);
+    const records = db.prepare(`SELECT ${recordColumns} FROM request ${recordJoins} ORDER BY request.id`);
+    const notifications = db.prepare(
+      `SELECT ${notificationColumns} FROM notification ${notificationJoins} ORDER BY notification.n`,
+    );
     return {
       checkpoint,
       *records() {

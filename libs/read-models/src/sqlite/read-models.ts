@@ -1,11 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { NotificationRecord, ReadModels, SessionRequestRecord } from '@hse/contracts';
+import type { ReadModels } from '@hse/contracts';
+import type { SessionRequest } from '@hse/session-requests';
 import { LRUCache } from 'lru-cache';
 import { inTransaction, openDatabase, provideDerivedSchema, type SqliteLogger } from './database.ts';
 import { takeOwnership } from './ownership.ts';
 import { createReadModelsQueries } from './read-models-queries.ts';
-import { readModelsIndexes, readModelsSchema } from './read-models-schema.ts';
-import { notificationRow, recordFromRow, requestRow, type RequestRow } from './rows.ts';
+import {
+  loadRecords,
+  notificationNumbers,
+  putNotifications,
+  putRequests,
+  readModelsIndexes,
+  readModelsSchema,
+  requestNumbers,
+} from './read-models-schema.ts';
+import {
+  longestSlotMs,
+  packNotification,
+  packRequest,
+  recordFromRow,
+  type Numbered,
+  type RequestRow,
+} from './rows.ts';
 
 const cacheSize = 50_000;
 
@@ -36,10 +52,7 @@ export const openSqliteReadModels = ({
     throw error;
   }
   const write = createWriter(db);
-  const load = db.prepare(`
-    SELECT request.id AS id, coach.id AS coachId, client.id AS clientId, revision, position, recorded_at AS recordedAt, rest
-    FROM json_each(?) JOIN request ON request.id = json_each.value
-    JOIN participant AS coach ON coach.n = request.coach JOIN participant AS client ON client.n = request.client`);
+  const load = db.prepare(loadRecords);
 
   return {
     ...createReadModelsQueries(db),
@@ -59,101 +72,65 @@ export const openSqliteReadModels = ({
 type Changes = Parameters<ReadModels['apply']>[0];
 
 const createWriter = (db: DatabaseSync): ((changes: Changes) => void) => {
-  const participantById = db.prepare('SELECT n FROM participant WHERE id = ?');
-  const insertParticipant = db.prepare('INSERT INTO participant (id) VALUES (?)');
-  const requestById = db.prepare('SELECT n FROM request WHERE id = ?');
-  const insertRequest = db.prepare(`
-    INSERT INTO request (id, coach, client, revision, position, recorded_at, status, starts_at, ends_at, change_starts_at,
-      change_ends_at, awaited, until, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const updateRequest = db.prepare(`
-    UPDATE request SET revision = ?, position = ?, recorded_at = ?, status = ?, starts_at = ?, ends_at = ?,
-      change_starts_at = ?, change_ends_at = ?, awaited = ?, until = ?, rest = ? WHERE n = ? AND revision < ?`);
-  const insertNotification = db.prepare(
-    'INSERT INTO notification VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
+  const identifierById = db.prepare('SELECT n FROM identifier WHERE id = ?');
+  const insertIdentifier = db.prepare('INSERT INTO identifier (id) VALUES (?)');
+  const requestById = db.prepare('SELECT n, coach, client FROM request WHERE id = ?');
+  const lastRequest = db.prepare('SELECT max(n) AS n FROM request');
+  const insertRequest = db.prepare(putRequests(1));
+  const insertNotification = db.prepare(putNotifications(1));
   const moveOn = db.prepare(
     'UPDATE progress SET checkpoint = max(checkpoint, ?), longest_ms = max(longest_ms, ?)',
   );
 
-  const participants = new LRUCache<string, number>({ max: cacheSize });
-  const requests = new LRUCache<string, number>({ max: cacheSize });
+  const identifiers = new LRUCache<string, number>({ max: cacheSize });
+  const requests = new LRUCache<string, Numbered>({ max: cacheSize });
+  const requestRow = Array<number>(requestNumbers.length).fill(NaN);
+  const notificationRow = Array<number>(notificationNumbers.length).fill(NaN);
 
-  const participant = (id: string): number => {
-    const known = participants.get(id) ?? (participantById.get(id) as { n: number } | undefined)?.n;
-    const n = known ?? Number(insertParticipant.run(id).lastInsertRowid);
-    participants.set(id, n);
+  const numberOf = (id: string): number => {
+    const cached = identifiers.get(id);
+    if (cached !== undefined) return cached;
+    const known = (identifierById.get(id) as { n: number } | undefined)?.n;
+    const n = known ?? Number(insertIdentifier.run(id).lastInsertRowid);
+    identifiers.set(id, n);
     return n;
   };
-  const request = (id: string): number | undefined => {
-    const n = requests.get(id) ?? (requestById.get(id) as { n: number } | undefined)?.n;
-    if (n !== undefined) requests.set(id, n);
-    return n;
+  const find = (requestId: string): Numbered | undefined => {
+    const cached = requests.get(requestId);
+    if (cached) return cached;
+    const known = requestById.get(requestId) as Numbered | undefined;
+    if (known) requests.set(requestId, known);
+    return known;
   };
-
-  /** @returns the length of its longest slot. */
-  const putRecord = (record: SessionRequestRecord): number => {
-    const row = requestRow(record);
-    const { id, coachId, clientId, revision, position, recordedAt, status, startsAt, endsAt, awaitedId } =
-      row;
-    const awaited = awaitedId === null ? null : participant(awaitedId);
-    const { changeStartsAt, changeEndsAt, until, rest } = row;
-    const values = [
-      revision,
-      position,
-      recordedAt,
-      status,
-      startsAt,
-      endsAt,
-      changeStartsAt,
-      changeEndsAt,
-      awaited,
-      until,
-      rest,
-    ];
-    const n = request(id);
-    if (n === undefined) {
-      const { lastInsertRowid } = insertRequest.run(
-        id,
-        participant(coachId),
-        participant(clientId),
-        ...values,
-      );
-      requests.set(id, Number(lastInsertRowid));
-    } else {
-      updateRequest.run(...values, n, revision);
-    }
-    return Math.max(endsAt - startsAt, (changeEndsAt ?? 0) - (changeStartsAt ?? 0));
-  };
-
-  const putNotification = (notification: NotificationRecord): void => {
-    const { n, participantId, otherId, requestId, revision, recordedAt, type, rest } =
-      notificationRow(notification);
-    const about = request(requestId);
-    if (about === undefined)
-      throw new Error(`a notification is about request ${requestId}, of which there is no record`);
-    insertNotification.run(
-      n,
-      participant(participantId),
-      participant(otherId),
-      about,
-      revision,
-      recordedAt,
-      type,
-      rest,
-    );
+  const add = ({ requestId, coachId, clientId }: SessionRequest): Numbered => {
+    const { n } = lastRequest.get() as { n: number | null };
+    const numbered = { n: (n ?? 0) + 1, coach: numberOf(coachId), client: numberOf(clientId) };
+    requests.set(requestId, numbered);
+    return numbered;
   };
 
   return ({ records, notifications, checkpoint }) => {
     try {
       inTransaction(db, () => {
         let longestMs = 0;
-        for (const record of records) longestMs = Math.max(longestMs, putRecord(record));
-        for (const notification of notifications) putNotification(notification);
+        for (const record of records) {
+          const { requestId } = record.state;
+          const rest = packRequest(requestRow, 0, find(requestId) ?? add(record.state), record);
+          insertRequest.run(...requestRow, rest, requestId);
+          longestMs = Math.max(longestMs, longestSlotMs(requestRow, 0));
+        }
+        for (const notification of notifications) {
+          const about = find(notification.requestId);
+          if (!about)
+            throw new Error(`a notification is about ${notification.requestId}, of which there is no record`);
+          const text = packNotification(notificationRow, 0, about, notification, numberOf);
+          insertNotification.run(...notificationRow, text);
+        }
         moveOn.run(checkpoint, longestMs);
       });
     } catch (error) {
       // Numbers given out in what was rolled back are given to others next time.
-      participants.clear();
+      identifiers.clear();
       requests.clear();
       throw error;
     }
