@@ -68,7 +68,7 @@ export const createGatewayApp = async (
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ...((participant as Participant | undefined) && { participant: participant.id }),
     };
-    logger.info(fields, 'request');
+    logger.debug(fields, 'request');
     done();
   });
   if (oidc.embedded) void fastify.register(oidc.embedded.plugin, { prefix: '/oidc' });

@@ -431,7 +431,7 @@ describe('the log', () => {
     await inject({ url: '/nothing/confidential' });
     expect(logged.map(({ level, message, fields }) => [level, message, fields])).toEqual([
       [
-        'info',
+        'debug',
         'request',
         {
           method: 'POST',
@@ -442,7 +442,7 @@ describe('the log', () => {
         },
       ],
       [
-        'info',
+        'debug',
         'request',
         {
           method: 'GET',
@@ -452,7 +452,7 @@ describe('the log', () => {
           participant: chloe.id,
         },
       ],
-      ['info', 'request', { method: 'GET', route: undefined, status: 404, ms: expect.any(Number) }],
+      ['debug', 'request', { method: 'GET', route: undefined, status: 404, ms: expect.any(Number) }],
     ]);
     expect(JSON.stringify(logged)).not.toMatch(/confidential|Bearer|eyJ/);
   });
