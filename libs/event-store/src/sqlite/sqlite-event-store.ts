@@ -130,7 +130,11 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
       }
       for (const { reject } of gathering.splice(0)) reject(unavailable());
       given = 0;
-      head.advance(reader.head()); // some of it may be recorded: let followers see what readers see
+      try {
+        head.advance(reader.head()); // some of it may be recorded: let followers see what readers see
+      } catch (error) {
+        logger?.error({ err: error, path }, 'the event store cannot be read either');
+      }
     };
 
     const unavailable = (): StoreUnavailable =>
@@ -179,9 +183,12 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
       while (committing) await committing;
       head.end();
       ended = true;
-      reader.close(); // before the writer: the last one to close moves the whole log into the file
-      await commits.close();
-      lock[Symbol.dispose]();
+      try {
+        reader.close(); // before the writer: the last one to close moves the whole log into the file
+        await commits.close();
+      } finally {
+        lock[Symbol.dispose]();
+      }
     };
 
     return {
