@@ -38,7 +38,7 @@ const sourceFiles = (directory) =>
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
 
-const isForTests = (file) => /\.spec\.ts$|[\\/]testing([\\/]|\.ts$)|-contract\.ts$/.test(file);
+const isForTests = (file) => /\.spec\.ts$|[\\/](?:testing|fixtures)(?:[\\/]|\.ts$)|-contract\.ts$/.test(file);
 const importsOf = (file) =>
   ts.preProcessFile(readFileSync(join(root, file), 'utf8')).importedFiles.map(({ fileName }) => fileName);
 const packageOf = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');

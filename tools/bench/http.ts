@@ -197,7 +197,7 @@ const caughtUp = async (url: string, post: Post): Promise<void> => {
 const countEvents = (path: string): number => {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
-    return Number((db.prepare('SELECT count(*) AS events FROM events').get() as { events: number }).events);
+    return (db.prepare('SELECT count(*) AS events FROM events').get() as { events: number }).events;
   } finally {
     db.close();
   }

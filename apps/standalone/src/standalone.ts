@@ -65,11 +65,15 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
   try {
     const timers = createTimers();
     const ids = createUuids();
+    const systemClock = createSystemClock();
     const simulated =
       settings.CLOCK === 'simulated'
-        ? createSimulatedClock({ start: settings.CLOCK_START ?? Date.now(), speed: settings.CLOCK_SPEED })
+        ? createSimulatedClock({
+            start: settings.CLOCK_START ?? systemClock.now(),
+            speed: settings.CLOCK_SPEED,
+          })
         : undefined;
-    const clock = simulated ?? createSystemClock();
+    const clock = simulated ?? systemClock;
 
     const store = opened.adopt(
       await openSqliteEventStore<SessionRequestEvent>({ path: files.events, logger }),
@@ -127,7 +131,9 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
           ...feed.health().map(({ group, stalledMs, lastError }): ReadinessCheck => ({
             name: group,
             ok: stalledMs < longestStallMs,
-            ...(lastError !== undefined && { detail: String(lastError) }),
+            ...(lastError !== undefined && {
+              detail: lastError instanceof Error ? lastError.message : 'unknown',
+            }),
           })),
         ]),
       logger,

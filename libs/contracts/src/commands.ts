@@ -1,5 +1,10 @@
 import type { CommandBus, EventStore } from '@hse/event-sourcing';
-import type { Rejection, SessionRequest, SessionRequestCommand, SessionRequestEvent } from '@hse/session-requests';
+import type {
+  Rejection,
+  SessionRequest,
+  SessionRequestCommand,
+  SessionRequestEvent,
+} from '@hse/session-requests';
 
 /** The one way in to the requests service. */
 export type SessionRequestBus = CommandBus<SessionRequestCommand, SessionRequest, Rejection>;

@@ -1,4 +1,9 @@
-export { eventSchemaVersion, streamOf, type SessionRequestBus, type SessionRequestStore } from './commands.ts';
+export {
+  eventSchemaVersion,
+  streamOf,
+  type SessionRequestBus,
+  type SessionRequestStore,
+} from './commands.ts';
 export type { GatewayStore, RecordedAnswer } from './gateway-store.ts';
 export type {
   CalendarPlace,

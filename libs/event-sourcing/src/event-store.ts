@@ -54,7 +54,11 @@ export interface EventStore<E extends DomainEvent = DomainEvent> {
    * @throws StoreUnavailable when the append could not be made durable (`outcome: 'not-written'`) or when that is not
    *   known (`outcome: 'unknown'`): repeat it with the same ids to find out.
    */
-  append(stream: string, events: readonly NewEvent<E>[], options: { expected: ExpectedRevision }): Promise<AppendResult>;
+  append(
+    stream: string,
+    events: readonly NewEvent<E>[],
+    options: { expected: ExpectedRevision },
+  ): Promise<AppendResult>;
 
   /** The events of one stream in order, from revision `from` (default 0), at most `limit` (default: all). Empty if there is no such stream. */
   readStream(stream: string, options?: { from?: number; limit?: number }): Promise<RecordedEvent<E>[]>;
@@ -92,7 +96,12 @@ export class StoreUnavailable extends Error {
   readonly outcome: 'not-written' | 'unknown';
   /** `full`: no space left to write to. */
   readonly reason: 'full' | 'closed' | 'unreachable';
-  constructor(message: string, outcome: 'not-written' | 'unknown', reason: 'full' | 'closed' | 'unreachable', options?: ErrorOptions) {
+  constructor(
+    message: string,
+    outcome: 'not-written' | 'unknown',
+    reason: 'full' | 'closed' | 'unreachable',
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = 'StoreUnavailable';
     this.outcome = outcome;

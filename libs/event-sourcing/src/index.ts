@@ -11,7 +11,12 @@ export {
 export type { EventFeed, FeedConsumer, FeedSubscription } from './event-feed.ts';
 export type { Clock, Scheduled, Timers } from './clock.ts';
 export type { CommandBus, CommandEnvelope, CommandResult, Versioned } from './command-bus.ts';
-export { createCommandHandler, TooManyConflicts, type CommandHandlerOptions, type Decider } from './command-handler.ts';
+export {
+  createCommandHandler,
+  TooManyConflicts,
+  type CommandHandlerOptions,
+  type Decider,
+} from './command-handler.ts';
 export type { Deadline, DeadlineChange, DeadlineStore } from './deadline-store.ts';
 export { LogHead } from './log-head.ts';
 export type { Ids } from './ids.ts';
