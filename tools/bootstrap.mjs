@@ -72,6 +72,8 @@ const refuseUnpinnedPlatform = () => {
 
 const environment = (extra = {}) => ({
   ...process.env,
+  // What was compiled once need not be compiled at the next start: that is most of the time a start takes.
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compiled'),
   PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
   ...extra,
 });

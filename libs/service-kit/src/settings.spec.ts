@@ -2,8 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { anyText, decimalNumber, InvalidSettings, oneOf, readSettings, wholeNumber } from './settings.ts';
 
 const settings = {
-  PORT: { meaning: 'port', form: 'a whole number from 0 to 65535', default: '3000', parse: wholeNumber(0, 65535) },
-  CLOCK: { meaning: 'clock', form: 'system or simulated', default: 'system', parse: oneOf('system', 'simulated') },
+  PORT: {
+    meaning: 'port',
+    form: 'a whole number from 0 to 65535',
+    default: '3000',
+    parse: wholeNumber(0, 65535),
+  },
+  CLOCK: {
+    meaning: 'clock',
+    form: 'system or simulated',
+    default: 'system',
+    parse: oneOf('system', 'simulated'),
+  },
   SPEED: { meaning: 'speed', form: 'a number from 0 to 10', default: '1', parse: decimalNumber(0, 10) },
   FILE: { meaning: 'file', form: 'a path', default: undefined, parse: anyText },
 } as const;

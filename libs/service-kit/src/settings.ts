@@ -11,7 +11,7 @@ export interface Setting<T> {
 }
 
 type Values<S extends Record<string, Setting<unknown>>> = {
-  readonly [K in keyof S]: S[K] extends { default: string; parse(text: string): (infer T) | undefined }
+  readonly [K in keyof S]: S[K] extends { default: string; parse(text: string): infer T | undefined }
     ? Exclude<T, undefined>
     : S[K] extends Setting<infer T>
       ? T | undefined
@@ -22,7 +22,11 @@ type Values<S extends Record<string, Setting<unknown>>> = {
 export class InvalidSettings extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(faults.length === 1 ? String(faults[0]) : `${faults.length} settings are wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`);
+    super(
+      faults.length === 1
+        ? String(faults[0])
+        : `${faults.length} settings are wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`,
+    );
     this.name = 'InvalidSettings';
     this.faults = faults;
   }
