@@ -7,8 +7,8 @@ import type { AppendRequest, EventRow, Verdict } from './writer.ts';
  */
 export type Message = readonly (string | number | undefined)[];
 
-/** From the store to the writer's thread: appends of the next transaction, to commit it, or to end. */
-export type ToWriter = Message | 'commit' | 'end';
+/** From the store to the writer's thread: appends, and whether they are the last of their transaction; or to end. */
+export type ToWriter = { readonly requests: Message; readonly commit: boolean } | 'end';
 
 /** From the writer's thread: it is ready, the verdicts on what was committed, or it cannot go on. */
 export type FromWriter =

@@ -5,10 +5,10 @@ export interface Commits {
   /** Gives the writer appends of the next transaction, so that it can begin with them. Possible at any time. */
   add(requests: readonly AppendRequest[]): void;
   /**
-   * Makes durable what was added since the last commit; called again only after that is settled. Rejects when it is not
-   * known whether it is durable; nothing else is accepted after that.
+   * Makes durable what was added since the last commit, and these last ones; called again only after that is settled.
+   * Rejects when it is not known whether it is durable; nothing else is accepted after that.
    */
-  commit(): Promise<Verdict[]>;
+  commit(requests: readonly AppendRequest[]): Promise<Verdict[]>;
   /** Ends the writer. Nothing is under way. */
   close(): Promise<void>;
 }
@@ -25,7 +25,8 @@ export const inlineCommits: OpenCommits = async (path, options) => {
     add(requests) {
       writer.add(requests);
     },
-    async commit() {
+    async commit(requests) {
+      writer.add(requests);
       const verdicts = writer.commit();
       writer.tidy();
       return verdicts;

@@ -82,8 +82,8 @@ describe('a SQLite event store', () => {
       const commits = await workerCommits(path, options);
       return {
         ...commits,
-        async commit() {
-          const verdicts = await commits.commit();
+        async commit(requests) {
+          const verdicts = await commits.commit(requests);
           batches.push(verdicts.length);
           return verdicts;
         },

@@ -46,7 +46,7 @@ interface PendingAppend {
 }
 
 /** So many appends are worth a message to the writer, before all of their transaction are there. */
-const appendsPerMessage = 16;
+const appendsPerMessage = 32;
 const largestPage = 1_000;
 
 /**
@@ -145,18 +145,15 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
         { cause: failure },
       );
 
-    const giveToWriter = (): void => {
-      commits.add(gathering.slice(given).map(({ request }) => request));
-      given = gathering.length;
-    };
+    const notGivenYet = (): AppendRequest[] => gathering.slice(given).map(({ request }) => request);
 
     const commitGathered = async (): Promise<void> => {
-      giveToWriter();
+      const rest = notGivenYet();
       const batch = gathering;
       gathering = [];
       given = 0;
       try {
-        const verdicts = await commits.commit();
+        const verdicts = await commits.commit(rest);
         let last = 0;
         for (const verdict of verdicts) if ('position' in verdict) last = Math.max(last, verdict.position);
         head.advance(last);
@@ -214,7 +211,10 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
             };
           });
           gathering.push({ request: { stream, expected, events: rows }, resolve, reject });
-          if (gathering.length - given >= appendsPerMessage) giveToWriter();
+          if (gathering.length - given >= appendsPerMessage) {
+            commits.add(notGivenYet());
+            given = gathering.length;
+          }
           commitSoon();
         });
       },

@@ -48,14 +48,14 @@ export const commitsOnThread =
 
     return {
       add(requests) {
-        if (!broken) send(packRequests(requests));
+        if (!broken) send({ requests: packRequests(requests), commit: false });
       },
-      commit() {
+      commit(requests) {
         if (broken) return Promise.reject(broken);
         worker.ref();
         return new Promise((resolve, reject) => {
           waiting = { resolve, reject };
-          send('commit');
+          send({ requests: packRequests(requests), commit: true });
         });
       },
       async close() {

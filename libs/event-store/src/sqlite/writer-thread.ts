@@ -16,10 +16,9 @@ port.on('message', (message: ToWriter) => {
   if (message === 'end') {
     writer.close();
     port.close();
-  } else if (message === 'commit') {
-    commit();
   } else {
-    writer.add(unpackRequests(message));
+    writer.add(unpackRequests(message.requests));
+    if (message.commit) commit();
   }
 });
 
