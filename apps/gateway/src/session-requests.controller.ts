@@ -32,7 +32,7 @@ import { Freshness } from './freshness.ts';
 import { HttpProblem } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
 import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
-import { createPresent } from './present.ts';
+import { createPresent } from '@hse/contracts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
 import { viewOf, type Dated } from './session-request-view.ts';

@@ -1,11 +1,12 @@
 import {
+  createPresent,
   eventSchemaVersion,
   streamOf,
   type SessionRequestBus,
   type SessionRequestStore,
 } from '@hse/contracts';
 import { createCommandHandler, type Clock } from '@hse/event-sourcing';
-import { decide, evolve, toInstant, type ExpiryPolicy } from '@hse/session-requests';
+import { decide, evolve, type ExpiryPolicy } from '@hse/session-requests';
 
 export interface RequestsDependencies {
   readonly store: SessionRequestStore;
@@ -25,15 +26,17 @@ export const createRequests = ({
   clock,
   policy,
   cacheSize,
-}: RequestsDependencies): SessionRequestBus =>
-  createCommandHandler({
+}: RequestsDependencies): SessionRequestBus => {
+  const present = createPresent(clock);
+  return createCommandHandler({
     store,
     decider: { decide, evolve },
     streamOf,
     context: () => {
-      const now = toInstant(clock.now());
+      const now = present();
       return { context: { now, policy }, recordedAt: now };
     },
     schemaVersion: eventSchemaVersion,
     ...(cacheSize !== undefined && { cacheSize }),
   });
+};

@@ -20,3 +20,4 @@ export type {
   SessionRequestQueries,
   SessionRequestRecord,
 } from './read-models.ts';
+export { createPresent } from './present.ts';
