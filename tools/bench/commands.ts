@@ -83,21 +83,23 @@ export const benchCommands: BenchPart = async ({ full, directory, progress }) =>
   try {
     const figures: Figure[] = [];
     for (const callers of [64, 16, 1]) {
-      const { ours, peer, ratio } = await compare(callers, 'bare');
+      const { ours, peer, ratio, ratios } = await compare(callers, 'bare');
       figures.push({
         measure: `durable commands in process, ${callers} ${callers === 1 ? 'caller' : 'callers'}`,
         figure: `${count(ours)} commands/s`,
         against: `raw group-committed FULL appends of ${event.data.length + event.metadata.length} B: ${count(peer)}/s`,
         ratio,
+        ratios,
         ...(callers === 64 && { aim: '≥ 0.7', met: ratio >= 0.7 }),
       });
     }
-    const { ours, peer, ratio } = await compare(64, 'indexed');
+    const { ours, peer, ratio, ratios } = await compare(64, 'indexed');
     figures.push({
       measure: 'the same, 64 callers, against an indexed log',
       figure: `${count(ours)} commands/s`,
       against: `the same appends with an index by stream and revision: ${count(peer)}/s`,
       ratio,
+      ratios,
     });
     return figures;
   } finally {

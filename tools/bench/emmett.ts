@@ -121,6 +121,7 @@ export const benchEmmett: BenchPart = async ({ full, directory, progress }) => {
           ? `; ${faults.busy} × SQLITE_BUSY, ${faults.gaveUp} commands sent again after ${retry.retries} retries`
           : ', no SQLITE_BUSY'),
       ratio: comparison.ratio,
+      ratios: comparison.ratios,
     };
   };
 

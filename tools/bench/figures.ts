@@ -8,6 +8,8 @@ export interface Figure {
   readonly against?: string;
   /** The figure divided by the peer's: the median of the rounds, each round a pair of neighbours in time. */
   readonly ratio?: number;
+  /** The ratios of the rounds. How far they lie apart says how far the median can be trusted. */
+  readonly ratios?: readonly number[];
   /** What the project wants of it. Absent where the row is for information only. */
   readonly aim?: string;
   /** Absent where the row is for information only. */

@@ -116,6 +116,7 @@ export const benchHttp: BenchPart = async ({ full, directory, progress }) => {
       ours,
       peer: bare,
       ratio,
+      ratios,
     } = await alternate(rounds, commands, echoes, (round, each) =>
       progress(`round ${round} of ${rounds}: ${each.toFixed(2)}`),
     );
@@ -131,6 +132,7 @@ export const benchHttp: BenchPart = async ({ full, directory, progress }) => {
         figure: `${count(ours)} commands/s, p99 ${Math.round(median(p99s))} ms`,
         against: `bare Fastify echo with a JSON schema: ${count(bare)}/s (${posts[0]?.body.length ?? 0} B in, ${echoed.bytes} B out; ours ${sample.bytes} B)`,
         ratio,
+        ratios,
         aim: '≥ 0.5',
         met: ratio >= 0.5,
       },

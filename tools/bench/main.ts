@@ -1,7 +1,7 @@
 // `npm run bench [-- <part> …] [-- --full]`: prints the figures of this machine. Asserts nothing: exit code 0 unless a
 // part could not run at all.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,6 +36,8 @@ process.env.TMPDIR = directory; // of this process and those it starts
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
+// Another busy program falsifies most of all what needs two cores at a time, on our side and not on the peer's.
+const [loadBefore = 0] = loadavg();
 const began = performance.now();
 const seconds = () => `${Math.round((performance.now() - began) / 1000)} s`.padStart(6);
 const figures: Figure[] = [];
@@ -59,6 +61,7 @@ for (const name of wanted) {
 const [cpu] = cpus();
 console.log(
   `\nNode ${process.version}, ${availableParallelism()} cores (${cpu?.model.trim() ?? 'unknown'}), ` +
-    `${values.full ? 'full' : 'default'} sizes, ${seconds().trim()} in all\n`,
+    `${values.full ? 'full' : 'default'} sizes, ${seconds().trim()} in all, ` +
+    `load average before ${loadBefore.toFixed(1)}\n`,
 );
 printFigures(figures);

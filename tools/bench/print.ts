@@ -5,14 +5,20 @@ const verdict = ({ met }: Figure): string => {
   return met ? 'met' : 'not met';
 };
 
+const ratioOf = ({ ratio, ratios = [] }: Figure): string => {
+  if (ratio === undefined) return '';
+  if (ratios.length < 2) return ratioText(ratio);
+  return `${ratioText(ratio)} (${ratioText(Math.min(...ratios))}–${ratioText(Math.max(...ratios))})`;
+};
+
 /** Prints a table for people, as Markdown. */
 export const printFigures = (figures: readonly Figure[]): void => {
-  const head = ['measure', 'figure', 'against, in the same run', 'ratio', 'aim', ''];
+  const head = ['measure', 'figure', 'against, in the same run', 'ratio (of the rounds)', 'aim', ''];
   const rows = figures.map((figure) => [
     figure.measure,
     figure.figure,
     figure.against ?? '',
-    figure.ratio === undefined ? '' : ratioText(figure.ratio),
+    ratioOf(figure),
     figure.aim ?? '',
     verdict(figure),
   ]);
