@@ -9,16 +9,24 @@ export interface SqliteLogger {
 
 export const inMemory = ':memory:';
 
-/** `full` survives a power cut with everything acknowledged; `normal` survives it consistent, perhaps without the latest. */
+/**
+ * What is written are small rows all over the file: small pages make for less to write, and seldom moving them from the
+ * write-ahead log (16 MB) into the file makes one write of many to the same page.
+ *
+ * `full` survives a power cut with everything acknowledged; `normal` survives it consistent, perhaps without the latest.
+ */
 export const openDatabase = (path: string, durability: 'full' | 'normal'): DatabaseSync => {
   if (path !== inMemory) mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path);
   try {
     db.exec(`
       PRAGMA busy_timeout = 5000;
+      PRAGMA page_size = 2048;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = ${durability};
       PRAGMA temp_store = memory;
+      PRAGMA cache_size = -65536;
+      PRAGMA wal_autocheckpoint = 8000;
     `);
     return db;
   } catch (error) {

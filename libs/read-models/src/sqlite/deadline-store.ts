@@ -81,7 +81,7 @@ const inOrder = (rows: unknown[]): Deadline[] =>
  * its checkpoint; a power cut can take the latest batches, which the log then delivers again, and claims. A file of another
  * schema version is dropped, and says so in the log.
  *
- * Takes about 200 bytes per subject, for ever: what was answered has to be known when an old change comes again.
+ * Takes about 140 bytes per subject, for ever: what was answered has to be known when an old change comes again.
  */
 export const openSqliteDeadlineStore = ({
   path,
