@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Participant } from '@hse/contracts';
 import { httpLimits, problem, problemContentType, type ProblemCode } from '@hse/contracts/http';
+import type { Timers } from '@hse/event-sourcing';
 import { createSystemClock } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createAuthentication } from './authentication.ts';
@@ -19,6 +20,8 @@ import { RouteTable } from './route-table.ts';
 
 /** Milliseconds within which a request has to have arrived. */
 const requestTimeoutMs = 30_000;
+/** Milliseconds that requests under way have for their end once the server closes. */
+export const defaultCloseGraceMs = 5_000;
 
 const apiPrefix = '/api/v1';
 
@@ -26,12 +29,14 @@ const apiPrefix = '/api/v1';
  * The application over Fastify, initialised and not yet listening: bodies are validated, tokens checked and errors
  * answered by Fastify itself, before and beside Nest.
  * @param module contains `GatewayModule.register(dependencies)`, or is it.
+ * @param options.closeGraceMs real milliseconds after which closing cuts off whatever is still under way. Default 5000.
  */
 export const createGatewayApp = async (
   module: DynamicModule | Type,
   dependencies: GatewayDependencies,
+  { closeGraceMs = defaultCloseGraceMs }: { closeGraceMs?: number } = {},
 ): Promise<NestFastifyApplication> => {
-  const { oidc, participants, logger, wallClock = createSystemClock() } = dependencies;
+  const { oidc, participants, logger, timers, wallClock = createSystemClock() } = dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -48,6 +53,7 @@ export const createGatewayApp = async (
   fastify.decorateRequest('tokenExpiresAtMs');
   fastify.setValidatorCompiler(createValidatorCompiler() as never);
   readJsonOnly(fastify);
+  closeInTime(fastify, timers, closeGraceMs);
 
   const authenticate = createAuthentication(new AccessTokens(oidc, wallClock), participants);
   fastify.addHook('onRequest', (_request, reply, done) => {
@@ -83,6 +89,18 @@ export const createGatewayApp = async (
   await app.init();
   await fastify.ready();
   return app;
+};
+
+/** The server closes when its last connection has; without a limit, one half-sent body would hold it up. */
+const closeInTime = (fastify: FastifyInstance, timers: Timers, graceMs: number): void => {
+  fastify.addHook('preClose', (done) => {
+    const { server } = fastify;
+    if (server.listening) {
+      const cut = timers.after(graceMs, () => server.closeAllConnections());
+      server.once('close', () => cut.cancel());
+    }
+    done();
+  });
 };
 
 /** Bodies are JSON objects; anything else is refused before it is looked at. */
