@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '@hse/event-sourcing';
 import { createInMemoryEventStore } from '@hse/event-sourcing/testing';
+import type { GatewayStore } from '@hse/contracts';
 import { openSqliteGatewayStore } from '@hse/read-models/sqlite';
+import { silentLogger } from '@hse/service-kit';
 import { toEpochMs, type SessionRequestEvent } from '@hse/session-requests';
 import {
   anna,
@@ -196,6 +198,52 @@ describe('a POST with an Idempotency-Key', () => {
       expect(whatCounts(await call())).toEqual(whatCounts(first));
     }
     expect([gateway.clock.now(), (await gateway.log()).length]).toEqual([toEpochMs(to), 3]);
+  });
+});
+
+describe('when the memory of the keys fails', () => {
+  const full = new StoreUnavailable('SQLITE_FULL', 'not-written', 'full');
+  const logged: { fields: object; message: string }[] = [];
+  const warn = (fields: object, message: string): void => void logged.push({ fields, message });
+
+  const restartWith = async (failing: Partial<GatewayStore>): Promise<void> => {
+    await gateway.close();
+    logged.length = 0;
+    const gatewayStore = Object.assign(Object.create(disks.gatewayStore) as GatewayStore, failing);
+    gateway = await startGateway({ ...disks, gatewayStore, logger: { ...silentLogger, warn } });
+  };
+  const fail = async (): Promise<never> => {
+    throw full;
+  };
+
+  it('what was done is answered all the same, and a repeat finds it', async () => {
+    await restartWith({ record: fail });
+    const first = await ask('key-1');
+    expect(first.status).toBe(201);
+    expect(logged).toEqual([
+      { fields: { err: full }, message: 'the answer to an idempotency key could not be recorded' },
+    ]);
+    await restart();
+    const again = await ask('key-1');
+    expect([again.status, again.body.id, (await gateway.log()).length]).toEqual([201, first.body.id, 1]);
+  });
+
+  it('the answer says what happened first, not that the key could not be given back', async () => {
+    await restartWith({
+      forget: async () => {
+        throw new Error('disk I/O error');
+      },
+    });
+    fault = full;
+    const answer = await ask('key-1');
+    expect([answer.status, answer.body.code]).toEqual([507, 'storage-full']);
+    expect(logged.map(({ message }) => message)).toContain('an idempotency key could not be given back');
+  });
+
+  it('for want of room, the answer is 507 and nothing is done', async () => {
+    await restartWith({ begin: fail });
+    const answer = await ask('key-1');
+    expect([answer.status, answer.body.code, gateway.executed]).toEqual([507, 'storage-full', []]);
   });
 });
 

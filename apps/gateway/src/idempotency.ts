@@ -81,7 +81,7 @@ export class Idempotency {
     fingerprint: string,
     execute: () => Promise<Answer>,
   ): Promise<Answer> {
-    const { store, wallClock } = this.#options;
+    const { store, wallClock, logger } = this.#options;
     const begun = await store.begin(participantId, key, fingerprint, toInstant(wallClock.now()));
     if (begun.state === 'answered') return begun.answer;
     if (begun.state === 'mismatch')
@@ -95,10 +95,15 @@ export class Idempotency {
     } catch (error) {
       // With certainty nothing happened: the key is free for another try, with the same body or another.
       if (error instanceof StoreUnavailable && error.outcome === 'not-written')
-        await store.forget(participantId, key);
+        await store.forget(participantId, key).catch((forgetError: unknown) => {
+          logger.warn({ err: forgetError }, 'an idempotency key could not be given back');
+        });
       throw error;
     }
-    await store.record(participantId, key, answer);
+    // Done is done: a repeat acts under the same command id, and finds its effect in the log.
+    await store.record(participantId, key, answer).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the answer to an idempotency key could not be recorded');
+    });
     return answer;
   }
 
@@ -107,7 +112,7 @@ export class Idempotency {
     this.#pruning = timers.after(hourMs, () => {
       this.#pruneLater();
       store.prune(toInstant(wallClock.now() - keyRetentionMs)).catch((error: unknown) => {
-        logger.warn({ error }, 'old idempotency keys could not be removed');
+        logger.warn({ err: error }, 'old idempotency keys could not be removed');
       });
     });
   }

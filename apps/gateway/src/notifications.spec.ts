@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openSqliteGatewayStore } from '@hse/read-models/sqlite';
 import { toEpochMs, type SessionRequestEvent } from '@hse/session-requests';
 import { notificationMessage } from './notification-message.ts';
 import {
@@ -83,6 +84,23 @@ describe('notifications', () => {
     expect(
       (await gateway.as(anna).post('/notifications/read', { body: { upTo: 5 } })).body.errors[0]?.path,
     ).toBe('/body/upTo');
+  });
+
+  it('cannot be marked as read while there is no room for the mark', async () => {
+    const gatewayStore = openSqliteGatewayStore({ path: ':memory:', maxBytes: 16_000 });
+    // Marks as large as hers, each at the place where hers would go, until not one more fits.
+    const fill = async (): Promise<void> => {
+      for (let index = 46_655; ; index -= 1)
+        await gatewayStore.markRead(`p-b${index.toString(36).padStart(3, '0')}`, 1);
+    };
+    await expect(fill()).rejects.toMatchObject({ reason: 'full' });
+    const full = await startGateway({ gatewayStore });
+    await full.requested(chloe, anna);
+    const answer = await full.as(anna).post('/notifications/read');
+    expect([answer.status, answer.body.code]).toEqual([507, 'storage-full']);
+    expect((await full.as(anna).get('/notifications')).body.unread).toBe(1);
+    await full.close();
+    await gatewayStore.close();
   });
 });
 

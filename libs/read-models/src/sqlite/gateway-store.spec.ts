@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -38,9 +38,44 @@ describe('the file of the gateway store', () => {
     await again.close();
   });
 
+  test('that has no room left says so, keeps what it holds, and takes what still fits', async () => {
+    const store = openSqliteGatewayStore({ path: join(folder, 'full.db'), maxBytes: 100_000 });
+    await store.markRead('me', 4);
+    await store.begin('me', 'key', 'POST /a', '2026-11-22T12:00:00.000Z');
+    const body = 'x'.repeat(200_000);
+    await expect(store.record('me', 'key', { status: 200, headers: {}, body })).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      outcome: 'not-written',
+      reason: 'full',
+      cause: { errcode: 13 },
+    });
+    await store.markRead('me', 5);
+    expect(await store.readUpTo('me')).toBe(5);
+    expect(await store.begin('me', 'key', 'POST /a', '2026-11-22T12:00:01.000Z')).toEqual({
+      state: 'in-progress',
+    });
+    await store.close();
+  });
+
+  test('that turned out to be none says that the store cannot be reached', async () => {
+    const file = join(folder, 'damaged.db');
+    const before = openSqliteGatewayStore({ path: file });
+    for (let index = 0; index < 200; index += 1) await before.markRead(`participant ${index}`, 1);
+    await before.close();
+    const store = openSqliteGatewayStore({ path: file });
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xff, 2048));
+    const unreachable = { name: 'StoreUnavailable', reason: 'unreachable' };
+    await expect(store.readUpTo('me')).rejects.toMatchObject(unreachable);
+    await expect(store.markRead('me', 1)).rejects.toMatchObject(unreachable);
+    await store.close();
+  });
+
   test('that is closed refuses work instead of losing it silently', async () => {
     const store = openSqliteGatewayStore({ path: ':memory:' });
     await store.close();
-    await expect(store.markRead('me', 1)).rejects.toThrow('closed');
+    const closed = { name: 'StoreUnavailable', outcome: 'not-written', reason: 'closed' };
+    await expect(store.markRead('me', 1)).rejects.toMatchObject(closed);
+    await expect(store.readUpTo('me')).rejects.toMatchObject(closed);
   });
 });

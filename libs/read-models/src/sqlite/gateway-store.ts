@@ -1,4 +1,5 @@
 import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
+import { StoreUnavailable } from '@hse/event-sourcing';
 import { inTransaction, openDatabase, schemaVersionOf } from './database.ts';
 
 /** Each brings the schema one version further; never edited once released. */
@@ -52,11 +53,23 @@ export class NewerSchema extends Error {
  * The gateway's memory in one SQLite file (`:memory:` for none), synced before anything is acknowledged. What is asked for
  * in the same turn of the event loop shares one transaction, and so one sync, which holds up the calling thread.
  *
+ * Its calls reject with StoreUnavailable when the file cannot be used.
+ * @param options.maxBytes how large the file may grow. Default: as large as there is room.
  * @throws NewerSchema
  */
-export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore => {
+export const openSqliteGatewayStore = ({
+  path,
+  maxBytes,
+}: {
+  path: string;
+  maxBytes?: number;
+}): GatewayStore => {
   const db = openDatabase(path, 'full');
   try {
+    if (maxBytes !== undefined) {
+      const { page_size: pageSize } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+      db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+    }
     const found = schemaVersionOf(db);
     if (found > gatewayMigrations.length) throw new NewerSchema(path, found, gatewayMigrations.length);
     inTransaction(db, () => {
@@ -76,6 +89,8 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
   const markRead = db.prepare(gatewayStatements.markRead);
 
   let closed = false;
+  const closedAlready = (): StoreUnavailable =>
+    new StoreUnavailable('the gateway store is closed', 'not-written', 'closed');
   let waiting: { work: () => void; done: () => void; failed: (error: unknown) => void }[] = [];
 
   const commitTogether = (): void => {
@@ -87,7 +102,8 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
         for (const { work } of together) work();
       });
     } catch (error) {
-      for (const { failed } of together) failed(error);
+      const reason = explained(path, error);
+      for (const { failed } of together) failed(reason);
       return;
     }
     for (const { done } of together) done();
@@ -97,7 +113,7 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
   const durably = <T>(work: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       if (closed) {
-        reject(new Error('the gateway store is closed'));
+        reject(closedAlready());
         return;
       }
       let result: T;
@@ -135,7 +151,12 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
       return durably(() => void prune.run(before));
     },
     async readUpTo(participantId) {
-      return (readUpTo.get(participantId) as { position: number } | undefined)?.position ?? 0;
+      if (closed) throw closedAlready();
+      try {
+        return (readUpTo.get(participantId) as { position: number } | undefined)?.position ?? 0;
+      } catch (error) {
+        throw explained(path, error);
+      }
     },
     markRead(participantId, position) {
       return durably(() => void markRead.run(participantId, position));
@@ -147,4 +168,22 @@ export const openSqliteGatewayStore = ({ path }: { path: string }): GatewayStore
       db.close();
     },
   };
+};
+
+/** Primary result codes, https://sqlite.org/rescode.html */
+const sqliteFull = 13;
+/** Of a file that cannot be used: PERM, BUSY, READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
+const unusable: readonly number[] = [3, 5, 8, 10, 11, 14, 15, 26];
+
+/** An error as the port has it; what has nothing to do with the file is a mistake of ours and stays as it is. */
+const explained = (path: string, error: unknown): unknown => {
+  const { errcode, message } = error as { errcode?: unknown; message?: unknown };
+  if (typeof errcode !== 'number') return error;
+  const code = errcode & 0xff; // the higher bits say more precisely what went wrong
+  // A full disk rolls the transaction back; of one that failed in another way, some may have reached the disk.
+  if (code === sqliteFull)
+    return new StoreUnavailable(`${path}: ${String(message)}`, 'not-written', 'full', { cause: error });
+  if (unusable.includes(code))
+    return new StoreUnavailable(`${path}: ${String(message)}`, 'unknown', 'unreachable', { cause: error });
+  return error;
 };
