@@ -62,6 +62,7 @@ const refusal = (error: unknown): Error => {
   if (error instanceof IssuerUnavailable)
     return new HttpProblem('unavailable', 'The token cannot be checked: its issuer does not answer.', {
       headers: { 'retry-after': '5' },
+      cause: error,
     });
   return error as Error;
 };

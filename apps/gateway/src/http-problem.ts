@@ -7,10 +7,15 @@ type Details = Parameters<typeof problem>[2];
 export class HttpProblem extends Error {
   readonly problem: Problem;
   readonly headers: Readonly<Record<string, string>>;
-  constructor(code: ProblemCode, detail?: string, more: Details & { headers?: Record<string, string> } = {}) {
-    const { headers = {}, ...details } = more;
+  /** @param more.cause for the log; never part of the answer. */
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    more: Details & { headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    const { headers = {}, cause, ...details } = more;
     const whole = problem(code, detail, details);
-    super(`${code}: ${whole.detail}`);
+    super(`${code}: ${whole.detail}`, cause === undefined ? undefined : { cause });
     this.name = 'HttpProblem';
     this.problem = whole;
     this.headers = headers;

@@ -53,7 +53,7 @@ export class LiveConnections {
       this.#delivering = this.#delivering
         .then(() => this.#deliver(changes))
         .catch((error: unknown) => {
-          dependencies.logger.error({ error }, 'live updates could not be delivered');
+          dependencies.logger.error({ err: error }, 'live updates could not be delivered');
           // Who missed something resumes where they were.
           this.#endAll();
         });
@@ -134,7 +134,7 @@ export class LiveConnections {
       if (resumeAfter !== undefined) await this.#catchUp(participant.id, connection);
       await this.#releaseWaiting(participant.id, connection);
     } catch (error) {
-      logger.warn({ error }, 'a live connection could not be set up');
+      logger.warn({ err: error }, 'a live connection could not be set up');
       connection.end();
     }
   }

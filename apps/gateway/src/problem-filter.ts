@@ -28,7 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
     const answer = this.#answer(error, request);
     if (answer.problem.status >= 500) {
       const fields = {
-        error,
+        // The name under which loggers write out message, stack and cause.
+        err: error,
         method: request.method,
         route: request.routeOptions.url,
         code: answer.problem.code,

@@ -6,6 +6,7 @@ import type { Logger } from '@hse/service-kit';
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
 import { CompactSign, exportSPKI, generateKeyPair, importJWK, UnsecuredJWT } from 'jose';
+import { IssuerUnavailable } from './oidc/access-tokens.ts';
 import {
   anna,
   answered,
@@ -395,12 +396,39 @@ describe('when something does not work', () => {
       level: 'error',
       message: 'a request failed',
       fields: {
-        error: expect.any(Error),
+        err: expect.objectContaining({
+          message: 'disk I/O error',
+          stack: expect.stringContaining('requests-from-outside'),
+        }),
         method: 'GET',
         route: '/api/v1/session-requests/:id',
         code: 'internal-error',
       },
     });
+  });
+
+  it('a failing issuer is a problem, and the reason is logged', async () => {
+    const cause = new Error('connect ECONNREFUSED 10.0.0.1:443');
+    const elsewhere = await startGateway({
+      logger,
+      override: ({ oidc, ...dependencies }) => ({
+        ...dependencies,
+        oidc: {
+          ...oidc,
+          keys: async () => {
+            throw new IssuerUnavailable({ cause });
+          },
+        },
+      }),
+    });
+    logged.length = 0;
+    const answer = await elsewhere.as(chloe).get('/me');
+    await elsewhere.close();
+    expectProblem(answer, 'unavailable');
+    expect(answer.text).not.toContain('ECONNREFUSED');
+    const warned = logged.find(({ level }) => level === 'warn')?.fields as { err: Error };
+    expect(warned.err.cause).toBeInstanceOf(IssuerUnavailable);
+    expect((warned.err.cause as Error).cause).toBe(cause);
   });
 
   it('says at /readyz what does not', async () => {
