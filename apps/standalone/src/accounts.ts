@@ -18,7 +18,8 @@ const knowsTimeZone = (name: string): boolean => {
 
 const forms: Record<keyof Account, [form: string, fits: (text: string) => boolean]> = {
   account: ['1 to 64 letters, digits, dots, dashes or underscores', (text) => /^[\w.-]{1,64}$/.test(text)],
-  id: ['1 to 64 letters, digits, dots, dashes or underscores', (text) => /^[\w.-]{1,64}$/.test(text)],
+  // Whatever an issuer may say in `sub`.
+  id: ['1 to 255 visible ASCII characters', (text) => /^[\x21-\x7e]{1,255}$/.test(text)],
   role: ['"coach" or "client"', (text) => text === 'coach' || text === 'client'],
   name: ['1 to 200 characters', (text) => text.trim() !== '' && text.length <= 200],
   email: ['an e-mail address', (text) => /^[^\s@]+@[^\s@]+$/.test(text)],
@@ -37,7 +38,8 @@ export const parseAccounts = (document: unknown): readonly Account[] => {
   const seen = new Map<string, number>();
   document.forEach((entry: unknown, index) => {
     const fields: Record<string, unknown> = typeof entry === 'object' && entry !== null ? { ...entry } : {};
-    for (const name of Object.keys(fields)) if (!(name in forms)) faults.push(`[${index}].${name}: unknown`);
+    for (const name of Object.keys(fields))
+      if (!Object.hasOwn(forms, name)) faults.push(`[${index}].${name}: unknown`);
     for (const [name, [form, fits]] of Object.entries(forms)) {
       const value = fields[name];
       if (value === undefined && name === 'password') continue;

@@ -177,12 +177,14 @@ const silence = async (by: Person, seen: Shown, what: string): Promise<Shown> =>
   for (;;) {
     const { body } = await by.call<Shown>('GET', `/session-requests/${seen.id}`);
     if (body.revision > seen.revision) {
-      const { body: told } = await by.call<{ items: { requestId: string; at: Instant; message: string }[] }>(
+      const { body: told } = await by.call<{ items: { requestId: string; at: Instant }[] }>(
         'GET',
         '/notifications',
       );
       const notice = told.items.find(({ requestId }) => requestId === seen.id);
-      print(notice?.at ?? (await now()), 'system', 'cancels', what, notice?.message.split('. ')[0] ?? '');
+      if (!notice) throw new Error('nobody was told of an automatic cancellation');
+      const { awaiting } = seen.proposal ?? {};
+      print(notice.at, 'system', 'cancels', what, `no answer from the ${awaiting}; both are told`);
       return body;
     }
     await pause(20);

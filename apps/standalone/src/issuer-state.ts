@@ -17,7 +17,11 @@ export const readIssuerState = (dataDir: string): IssuerState | undefined => {
     return JSON.parse(readFileSync(pathIn(dataDir), 'utf8')) as IssuerState;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw new Error(
+      `${pathIn(dataDir)} cannot be read: ${(error as Error).message}. Bring it back from a backup, or delete it: then there ` +
+        'is a new key, and tokens issued so far are void.',
+      { cause: error },
+    );
   }
 };
 

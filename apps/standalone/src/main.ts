@@ -24,7 +24,8 @@ const explain = (error: unknown, { HOST, PORT }: Settings): string => {
   if (code === 'EADDRINUSE')
     return `Port ${PORT} is in use on ${HOST}. Stop what listens there, or choose another: PORT=3001 npm start`;
   if (code === 'EACCES') return `${message}. Choose a PORT above 1023 and a DATA_DIR that can be written to.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST=${HOST} is no address of this machine.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST=${HOST} is no address of this machine. It has to be an IP address or a host name that is, such as 127.0.0.1 or 0.0.0.0.`;
   return message;
 };
 
@@ -50,11 +51,16 @@ console.log(
   `\n  ${styleText('dim', 'Ctrl-C stops the server; what was acknowledged is there at the next start.')}\n`,
 );
 
-// From a terminal the signal may come twice: once directly, once passed on by npm. The first one counts.
-let stopping = false;
+// From a terminal the signal may come twice within a moment: once directly, once passed on by npm. Who asks again later
+// does not want to wait.
+const sameKeystrokeMs = 1_000;
+let stoppingSince: number | undefined;
 const stop = async (): Promise<void> => {
-  if (stopping) return;
-  stopping = true;
+  if (stoppingSince !== undefined) {
+    if (performance.now() - stoppingSince > sameKeystrokeMs) process.exit(1);
+    return;
+  }
+  stoppingSince = performance.now();
   await server.stop();
   console.log('\n  Stopped. Everything acknowledged is durable.');
   process.exit(0);

@@ -28,11 +28,17 @@ const instant = (text: string): number | undefined => {
     : undefined;
 };
 
-const webAddress = (text: string): string | undefined => {
+const webAddress = (text: string): URL | undefined => {
   const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash
-    ? text.replace(/\/$/, '')
-    : undefined;
+  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash ? url : undefined;
+};
+
+/** Kept to the letter: it is compared with what tokens and the discovery document say, with or without a slash at the end. */
+const issuer = (text: string): string | undefined => webAddress(text) && text;
+
+const origin = (text: string): string | undefined => {
+  const url = webAddress(text);
+  return url?.pathname === '/' ? url.origin : undefined;
 };
 
 const algorithms = (text: string): string[] | undefined => {
@@ -56,9 +62,9 @@ export const settingsTable = {
   },
   PUBLIC_URL: {
     meaning: 'where browsers and API clients reach this server; default `http://localhost:<PORT>`',
-    form: 'an http or https URL without query',
+    form: 'an http or https URL without a path',
     default: undefined,
-    parse: webAddress,
+    parse: origin,
   },
   DATA_DIR: {
     meaning: 'folder of the event log and everything derived from it; made when missing',
@@ -86,13 +92,13 @@ export const settingsTable = {
   },
   EXPIRY_POLICY: {
     meaning: 'JSON document with the expiry policy; default: the published rule, `hse-2026-1`',
-    form: 'the path of a JSON file',
+    form: 'the path of a JSON file as docs/domain.md shows it',
     default: undefined,
     parse: anyText,
   },
   ACCOUNTS: {
     meaning: 'JSON list of the participants; default: the demo accounts',
-    form: 'the path of a JSON file',
+    form: 'the path of a JSON file as the README shows it',
     default: undefined,
     parse: anyText,
   },
@@ -101,7 +107,7 @@ export const settingsTable = {
       'issuer of the access tokens; default: the embedded one at `<PUBLIC_URL>/oidc`, which is off when this is set',
     form: 'an http or https URL without query',
     default: undefined,
-    parse: webAddress,
+    parse: issuer,
   },
   OIDC_AUDIENCE: {
     meaning: 'audience that an access token has to be made for',
@@ -145,7 +151,7 @@ export const readStandaloneSettings = (
     if (environment[name] && settings.CLOCK !== 'simulated') faults.push(`${name} needs CLOCK=simulated.`);
 
   const document = <T>(
-    name: string,
+    name: 'EXPIRY_POLICY' | 'ACCOUNTS',
     path: string | undefined,
     fallback: unknown,
     parse: (content: unknown) => T,
@@ -153,7 +159,9 @@ export const readStandaloneSettings = (
     try {
       return parse(path === undefined ? fallback : JSON.parse(readFileSync(path, 'utf8')));
     } catch (error) {
-      faults.push(`${name}=${path} cannot be used: ${(error as Error).message}`);
+      faults.push(
+        `${name}=${path} cannot be used: ${(error as Error).message}. It has to be ${settingsTable[name].form}.`,
+      );
       return undefined;
     }
   };

@@ -31,6 +31,7 @@ import {
   createSystemClock,
   createTimers,
   createUuids,
+  InvalidSettings,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { createParticipantDirectory } from './accounts.ts';
@@ -57,7 +58,9 @@ const longestStallMs = 10_000;
  */
 export const startStandalone = async (settings: Settings): Promise<Standalone> => {
   const { DATA_DIR, HOST, PORT, policy, accounts } = settings;
-  mkdirSync(DATA_DIR, { recursive: true });
+  // Before any file is made: a start that is refused leaves nothing behind.
+  const port = await freePort(HOST, PORT);
+  makeDataDirectory(DATA_DIR);
   const files = filesIn(DATA_DIR);
   const logger = createPinoLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
   // Given back in reverse order: first what takes requests, last the log.
@@ -76,12 +79,23 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
     const clock = simulated ?? systemClock;
 
     const store = opened.adopt(
-      await openSqliteEventStore<SessionRequestEvent>({ path: files.events, logger }),
+      await opening(files.events, fromBackup, (path) =>
+        openSqliteEventStore<SessionRequestEvent>({ path, logger }),
+      ),
       closed,
     );
-    const readModels = opened.adopt(openSqliteReadModels({ path: files.readModels, logger }), closed);
-    const deadlines = opened.adopt(openSqliteDeadlineStore({ path: files.deadlines, logger }), closed);
-    const gatewayStore = opened.adopt(openSqliteGatewayStore({ path: files.gateway }), closed);
+    const readModels = opened.adopt(
+      await opening(files.readModels, deletable, (path) => openSqliteReadModels({ path, logger })),
+      closed,
+    );
+    const deadlines = opened.adopt(
+      await opening(files.deadlines, deletable, (path) => openSqliteDeadlineStore({ path, logger })),
+      closed,
+    );
+    const gatewayStore = opened.adopt(
+      await opening(files.gateway, fromBackup, (path) => openSqliteGatewayStore({ path })),
+      closed,
+    );
     refuseIfAhead(await store.head(), files.events, [
       [files.readModels, await readModels.checkpoint()],
       [files.deadlines, await deadlines.checkpoint()],
@@ -91,8 +105,6 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
     const bus = createRequests({ store, clock, policy });
     const live = createLiveUpdates({ logger });
 
-    // The issuer's URL names the port, which is not known before listening where a free one is asked for.
-    const port = PORT === 0 ? await freePort(HOST) : PORT;
     const issuer = embeddedIssuerUrl({ ...settings, PORT: port });
 
     const gateway: GatewayDependencies = {
@@ -203,11 +215,44 @@ const oidcOf = async (settings: Settings, embeddedIssuer: string): Promise<OidcS
   return { issuer, audience, algorithms, keys: embedded.keys, embedded };
 };
 
-const freePort = async (host: string): Promise<number> => {
-  const probe = createServer().listen(0, host);
+/**
+ * The port to listen on; a free one for 0, because the issuer's URL names it before anybody listens.
+ * @throws what listening on it would throw.
+ */
+const freePort = async (host: string, wanted: number): Promise<number> => {
+  const probe = createServer().listen(wanted, host);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
   return port;
 };
+
+const makeDataDirectory = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InvalidSettings([
+      `DATA_DIR=${path} cannot be used: ${messageOf(error)}. It has to be the path of a folder that can be written to.`,
+    ]);
+  }
+};
+
+const fromBackup = 'It cannot be made anew: bring it back from a backup.';
+const deletable = 'It holds nothing that is not in the log: delete it, and it is made anew.';
+
+/** Opens a file of the data directory. What SQLite says about a broken one names neither the file nor a way out. */
+const opening = async <T>(
+  path: string,
+  advice: string,
+  open: (path: string) => T | Promise<T>,
+): Promise<T> => {
+  try {
+    return await open(path);
+  } catch (error) {
+    if (messageOf(error).includes(path)) throw error;
+    throw new Error(`${path} cannot be opened: ${messageOf(error)}. ${advice}`, { cause: error });
+  }
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -44,6 +44,13 @@ describe('The simulated clock', () => {
     expect(firedAt).toEqual([START + 3_600_000]);
   });
 
+  it('stops at the end of the year 9999, the last instant that can be written down', () => {
+    const { clock, timers } = rig(1);
+    clock.advanceTo(Date.parse('9999-12-31T23:59:59.000Z'));
+    timers.elapse(5_000);
+    expect(new Date(clock.now()).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
+
   it('fires at the next tick of its timers, never before, where speed and instant do not fit', () => {
     const { clock, timers } = rig(7);
     const firedAt: number[] = [];

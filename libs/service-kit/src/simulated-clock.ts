@@ -15,6 +15,9 @@ export interface SimulatedClockOptions {
   };
 }
 
+/** There it stops: what comes later cannot be written as an instant with a year of four digits. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** A clock that can run fast and be moved. */
 export interface SimulatedClock extends Clock {
   readonly speed: number;
@@ -41,7 +44,8 @@ export const createSimulatedClock = ({ start, speed, wall }: SimulatedClockOptio
   let base = { instant: whole(start), elapsedMs: elapsed() };
   let timer: Scheduled | undefined;
 
-  const now = (): number => Math.floor(base.instant + (elapsed() - base.elapsedMs) * speed);
+  const now = (): number =>
+    Math.min(Math.floor(base.instant + (elapsed() - base.elapsedMs) * speed), LAST_INSTANT);
 
   const alarms = createAlarms(() => arm());
 
