@@ -1,14 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mintToken, readStandaloneSettings } from '@hse/standalone';
 import { createApi, type Api, type Page, type SessionRequestView } from './api.ts';
+import { end, ended, freePort, ready, run, type Running } from './server-process.ts';
 
 /*
  * The server as its users run it, killed without warning in the middle of load, again and again. What it acknowledged
@@ -17,74 +13,27 @@ import { createApi, type Api, type Page, type SessionRequestView } from './api.t
 
 const rounds = Number(process.env['KILLS'] ?? 20);
 const callers = 16;
-const standalone = fileURLToPath(new URL('../../standalone/dist/', import.meta.url));
 const { accounts, OIDC_AUDIENCE: audience } = readStandaloneSettings({});
 const idOf = (account: string): string => String(accounts.find((each) => each.account === account)?.id);
 
 let dataDir: string;
 let port: number;
-let server: ChildProcess | undefined;
+let server: Running | undefined;
 
-const run = (script: string, args: string[] = []): ChildProcess =>
-  spawn(process.execPath, [join(standalone, script), ...args], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'warn',
-      // Runs like any clock, but from a fixed day: the slots below must not fall into the past some day.
-      CLOCK: 'simulated',
-      CLOCK_START: '2026-11-23T08:00:00Z',
-      NODE_OPTIONS: '',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-
-const output = (child: ChildProcess): { text: string } => {
-  const collected = { text: '' };
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (collected.text += chunk.toString()));
-  return collected;
-};
+const environment = (): Record<string, string> => ({ PORT: String(port), DATA_DIR: dataDir });
 
 const start = async (): Promise<void> => {
-  const child = run('main.js');
-  const said = output(child);
-  server = child;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said.text}`);
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-    if (ready?.ok) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
-
-const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-  const child = server;
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
-};
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port: free } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return free;
+  server = run('main.js', environment());
+  await ready(server, port);
 };
 
 beforeAll(async () => {
-  if (!existsSync(join(standalone, 'main.js')))
-    throw new Error('apps/standalone is not built: `npm test` builds it, or `npm run build`');
   dataDir = await mkdtemp(join(tmpdir(), 'session-requests-kill-'));
   port = await freePort();
   await start();
 });
 afterAll(async () => {
-  await end('SIGTERM');
+  await end(server, 'SIGTERM');
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -153,7 +102,7 @@ describe('a server that is killed in the middle of load', () => {
       });
       const enough = wishes.length + 40 + ((round * 37) % 60);
       while (wishes.length < enough) await new Promise((resolve) => setImmediate(resolve));
-      await end('SIGKILL');
+      await end(server, 'SIGKILL');
       running = false;
       await Promise.all(load);
       await start();
@@ -174,11 +123,10 @@ describe('a server that is killed in the middle of load', () => {
     }
     expect(await countOf(asker)).toBe(wishes.length);
 
-    await end('SIGTERM');
-    const parity = run('parity.js');
-    const said = output(parity);
-    const [code] = (await once(parity, 'exit')) as [number];
-    expect([code, said.text]).toEqual([0, expect.stringContaining(String(wishes.length * 2))]);
+    await end(server, 'SIGTERM');
+    const parity = run('parity.js', environment());
+    const code = await ended(parity);
+    expect([code, parity.printed.text]).toEqual([0, expect.stringContaining(String(wishes.length * 2))]);
     console.log(`${rounds} kills, ${wishes.length} session requests, ${unanswered} answers cut off`);
   }, 300_000);
 });
