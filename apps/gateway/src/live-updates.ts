@@ -108,6 +108,11 @@ export class LiveConnections {
     this.#connections.set(participant.id, connections.add(connection));
     response.on('close', connection.end);
     response.on('error', connection.end);
+    // Who has left already closes no second time.
+    if (response.destroyed) {
+      connection.end();
+      return;
+    }
     timersOfThis.add(
       timers.after(Math.min(Math.max(expiresAtMs - wallClock.now(), 0), longestTimerMs), connection.end),
     );
@@ -223,6 +228,7 @@ const eventText = (event: string, id: number, data: object): string =>
   `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 
 const write = ({ response, end }: Connection, text: string): void => {
+  if (response.destroyed) end();
   if (response.writableEnded || response.destroyed) return;
   response.write(text);
   if (response.writableLength <= mostWaitingBytes) return;

@@ -1,4 +1,4 @@
-import { get, type IncomingMessage } from 'node:http';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { heartbeatMs, mostConnections } from './live-updates.ts';
@@ -280,6 +280,20 @@ describe('a listener', () => {
       }
       next.resume();
     }
+  });
+
+  it('that leaves before its turn comes takes no place and leaves no timer', async () => {
+    const standing = gateway.timers.waiting;
+    // The connection breaks while the token is still being checked.
+    const hangUp = (_request: unknown, response: ServerResponse): void => void response.destroy();
+    gateway.fastify.server.prependListener('request', hangUp);
+    for (let index = 0; index < mostConnections; index += 1)
+      await expect(open(anna)).rejects.toThrow('socket hang up');
+    gateway.fastify.server.removeListener('request', hangUp);
+    const listener = await listen(anna);
+    await listener.received(1);
+    // When its token expires, and its next sign of life.
+    expect(gateway.timers.waiting).toBe(standing + 2);
   });
 
   it('has to name an event by its number', async () => {
