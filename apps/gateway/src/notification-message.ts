@@ -30,7 +30,7 @@ export const notificationMessage = (event: SessionRequestEvent, context: Notific
     case 'SessionRejected': {
       const { rejectedBy, agreedSlotStands } = event.data;
       return agreedSlotStands
-        ? `${who(rejectedBy)} declined the change; the session takes place as agreed.`
+        ? `${who(rejectedBy)} declined the change; the session stands as agreed.`
         : `${who(rejectedBy)} declined the session${on(proposed?.slot)}.`;
     }
     case 'SessionAdjusted': {
@@ -45,12 +45,13 @@ export const notificationMessage = (event: SessionRequestEvent, context: Notific
       if (cancelledBy === 'system' || cause === 'no-response') {
         const silent = proposed ? ` from the ${proposed.awaiting}` : '';
         const by = respondBy ? ` by ${at(respondBy)}` : '';
+        // It may have started, or be over: a change can lapse at any time.
         return agreedSlotStands
-          ? `The change was cancelled automatically: no answer${silent}${by}. The session with ${other} takes place as agreed.`
+          ? `The change was cancelled automatically: no answer${silent}${by}. The session with ${other} stands as agreed.`
           : `Cancelled automatically: no answer${silent}${by}. The session with ${other}${on(proposed?.slot)} does not take place.`;
       }
       if (agreedSlotStands)
-        return `${who(cancelledBy)} took back the suggested change; the session takes place as agreed.`;
+        return `${who(cancelledBy)} took back the suggested change; the session stands as agreed.`;
       if (cause === 'called-off') return `${who(cancelledBy)} called off the session.`;
       return `${who(cancelledBy)} took back the request for a session${on(proposed?.slot)}.`;
     }

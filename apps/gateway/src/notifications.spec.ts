@@ -137,8 +137,8 @@ describe('the message', () => {
         type: 'SessionRejected',
         data: { ...concerns, rejectedBy: 'coach', round: 2, agreedSlotStands: true },
       },
-      'You declined the change; the session takes place as agreed.',
-      'Anna Berg declined the change; the session takes place as agreed.',
+      'You declined the change; the session stands as agreed.',
+      'Anna Berg declined the change; the session stands as agreed.',
     ],
     [
       {
@@ -161,8 +161,8 @@ describe('the message', () => {
         type: 'SessionCancelled',
         data: { ...concerns, cancelledBy: 'client', cause: 'withdrawn', round: 2, agreedSlotStands: true },
       },
-      'Chloé Martin took back the suggested change; the session takes place as agreed.',
-      'You took back the suggested change; the session takes place as agreed.',
+      'Chloé Martin took back the suggested change; the session stands as agreed.',
+      'You took back the suggested change; the session stands as agreed.',
     ],
     [
       {
@@ -184,8 +184,8 @@ describe('the message', () => {
           agreedSlotStands: true,
         },
       },
-      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Chloé Martin takes place as agreed.',
-      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Anna Berg takes place as agreed.',
+      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Chloé Martin stands as agreed.',
+      'The change was cancelled automatically: no answer from the coach by 28 Mar 2026, 10:00 CET. The session with Anna Berg stands as agreed.',
     ],
   ];
 
