@@ -15,7 +15,7 @@ import { addDocumentation } from './documentation.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
-import { createValidatorCompiler, invalidRequest } from './request-validation.ts';
+import { createValidatorCompiler, invalidRequest, prototypePath } from './request-validation.ts';
 import { RouteTable } from './route-table.ts';
 
 /** Milliseconds within which a request has to have arrived. */
@@ -105,19 +105,26 @@ const closeInTime = (fastify: FastifyInstance, timers: Timers, graceMs: number):
 
 /** Bodies are JSON objects; anything else is refused before it is looked at. */
 const readJsonOnly = (fastify: FastifyInstance): void => {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     // Clients that always name a content type send it without a body, too; whether one is needed the route knows.
     if (body === '') {
       done(null, undefined);
       return;
     }
-    void parse(request, body as string, (error: Error | null, value?: unknown) => {
-      if (error) done(new HttpProblem('malformed-json'));
-      else if (value === null) done(invalidRequest([{ path: '/body', message: 'has to be of type object' }]));
-      else done(null, value);
-    });
+    let value: unknown;
+    try {
+      value = JSON.parse(body as string);
+    } catch {
+      done(new HttpProblem('malformed-json'));
+      return;
+    }
+    if (value === null) done(invalidRequest([{ path: '/body', message: 'has to be of type object' }]));
+    else {
+      const forbidden = prototypePath(value);
+      if (forbidden === undefined) done(null, value);
+      else done(invalidRequest([{ path: `/body${forbidden}`, message: 'is unknown' }]));
+    }
   });
 };
 

@@ -94,6 +94,37 @@ const faultsOf = (errors: readonly ErrorObject[], part: Part): Fault[] => {
   return [...faults].map(([path, message]) => ({ path, message }));
 };
 
+/**
+ * Where a value from outside has a field that could change what objects inherit: `__proto__`, or `prototype` of a
+ * `constructor`. A JSON pointer; undefined where there is none.
+ */
+export const prototypePath = (value: unknown): string | undefined => {
+  // No recursion, and no copies of paths: how deep the value goes is up to the caller.
+  const left: Place[] = [{ name: '', value, parent: undefined }];
+  for (let parent = left.pop(); parent; parent = left.pop()) {
+    if (typeof parent.value !== 'object' || parent.value === null) continue;
+    for (const [name, field] of Object.entries(parent.value)) {
+      const place = { name, value: field as unknown, parent };
+      if (name === '__proto__' || (name === 'prototype' && parent.name === 'constructor'))
+        return pointerTo(place);
+      left.push(place);
+    }
+  }
+  return undefined;
+};
+
+interface Place {
+  readonly name: string;
+  readonly value: unknown;
+  readonly parent: Place | undefined;
+}
+
+const pointerTo = (place: Place): string => {
+  const parts: string[] = [];
+  for (let at = place; at.parent; at = at.parent) parts.unshift(`/${pointerPart(at.name)}`);
+  return parts.join('');
+};
+
 /** RFC 6901 section 3; cut, because the names of unknown fields are whatever the caller sent. */
 const pointerPart = (name: string): string =>
   [...name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')].slice(0, 100).join('');

@@ -218,16 +218,7 @@ describe('a request that makes no sense', () => {
     });
 
   it('is told what is wrong with its body', async () => {
-    for (const payload of [
-      '{',
-      '{"with":}',
-      'with=a',
-      '\u0000',
-      '{"a":1}}',
-      '{"__proto__":{}}',
-      '{"constructor":{"prototype":{}}}',
-      Buffer.from([0xff, 0xfe]),
-    ])
+    for (const payload of ['{', '{"with":}', 'with=a', '\u0000', '{"a":1}}', Buffer.from([0xff, 0xfe])])
       expectProblem(await post(payload), 'malformed-json');
     expectProblem(await post(`{"note":"${'x'.repeat(16 * 1024)}"}`), 'body-too-large');
     for (const contentType of [
@@ -251,6 +242,17 @@ describe('a request that makes no sense', () => {
     expect(await faults('')).toEqual({ '/body': 'is missing' });
     expect(await faults('null')).toEqual({ '/body': 'has to be of type object' });
     expect(await faults([])).toEqual({ '/body': 'has to be of type object' });
+    for (const [body, path] of [
+      ['{"__proto__":{}}', '/body/__proto__'],
+      ['{"with":"x","\\u005f_proto__":1}', '/body/__proto__'],
+      ['{"constructor":{"prototype":{}}}', '/body/constructor/prototype'],
+      ['{"note":[{"a/b":{"__proto__":null}}]}', '/body/note/0/a~1b/__proto__'],
+    ] as const)
+      expect(await faults(body)).toEqual({ [path]: 'is unknown' });
+    // As deep as a body can be.
+    expect(await faults(`{"with":${'['.repeat(8_000)}${']'.repeat(8_000)}}`)).toMatchObject({
+      '/body/with': 'has to be of type string',
+    });
     expect(await faults({})).toEqual({
       '/body/with': 'is missing',
       '/body/startsAt': 'is missing',
