@@ -6,7 +6,10 @@ import { jsonAnswer, send } from './answer.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
+import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
+
+const endOfClock = '9999';
 
 /** The test clock; only there with a simulated clock. */
 @Controller('api/v1/clock')
@@ -45,6 +48,9 @@ export class ClockController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { clock, testClock } = this.#gateway;
+    // Deadlines and slots lie ahead of the clock, and instants end with the year 9999.
+    if (request.body.to >= endOfClock)
+      throw invalidRequest([{ path: '/body/to', message: 'has to be in the year 9998 at the latest' }]);
     const answer = await this.#idempotency.once(request, async () => {
       const to = toEpochMs(request.body.to);
       if (to <= clock.now())

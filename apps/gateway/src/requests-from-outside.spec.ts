@@ -496,6 +496,13 @@ describe('the test clock', () => {
     expect(
       (await gateway.as(chloe).post('/clock/advance', { body: { to: 'soon' } })).body.errors[0]?.path,
     ).toBe('/body/to');
+    for (const to of ['9999-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z']) {
+      const answer = await gateway.as(chloe).post('/clock/advance', { body: { to } });
+      expectProblem(answer, 'invalid-request');
+      expect(answer.body.errors).toEqual([
+        { path: '/body/to', message: 'has to be in the year 9998 at the latest' },
+      ]);
+    }
     const { status, body } = await gateway
       .as(chloe)
       .post('/clock/advance', { body: { to: '2026-11-23T09:30:00Z' } });

@@ -99,7 +99,7 @@ export class ReadMark {
 
 /** Moves a simulated clock forward. */
 export class ClockAdvance {
-  @IsInstant({ description: 'Has to be later than the present reading.' })
+  @IsInstant({ description: 'Later than the present reading, and in the year 9998 at the latest.' })
   to!: string;
 }
 
