@@ -31,6 +31,7 @@ main.wide { max-width: 760px; }
 h1 { margin: 0 0 4px; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; }
 h2 { margin: 0 0 8px; font-size: 0.95rem; color: var(--soft); font-weight: 600; }
 p { margin: 0 0 20px; color: var(--soft); }
+a { color: var(--accent); }
 form { margin: 0; }
 label { display: block; margin: 0 0 4px; font-weight: 600; font-size: 0.95rem; }
 input { display: block; width: 100%; min-height: 46px; margin: 0 0 16px; padding: 10px 12px; font: inherit; color: inherit; background: transparent;

@@ -264,6 +264,37 @@ describe('the discovery document', () => {
   });
 });
 
+describe('beside the paths of the provider', () => {
+  it('people are told what this is, and where to go', async () => {
+    for (const path of ['/oidc', '/oidc/']) {
+      const answer = await fetch(`${address}${path}`);
+      const text = await answer.text();
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(text).toContain('href="/api/docs"');
+      expect(text).toContain('npm run -s token -- anna');
+    }
+  });
+
+  it('there is nothing, and that is a problem as anywhere else', async () => {
+    for (const [method, path] of [
+      ['GET', '/oidc/nothing'],
+      ['GET', '/oidc/token'],
+      ['POST', '/oidc/nothing/at/all'],
+      ['DELETE', '/oidc/jwks'],
+    ] as const) {
+      const answer = await fetch(`${address}${path}`, { method });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        404,
+        'application/problem+json; charset=utf-8',
+      ]);
+      expect(await answer.json()).toMatchObject({ code: 'not-found', status: 404 });
+    }
+    const post = await fetch(`${address}/oidc`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
 describe('an issuer that cannot work', () => {
   it('is refused at start', async () => {
     const options = { audience, accounts: everybody, jwks: await signingKeys() };

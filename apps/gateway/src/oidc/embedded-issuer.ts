@@ -1,12 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@hse/event-sourcing';
+import { problem, problemContentType } from '@hse/contracts/http';
 import { createSystemClock } from '@hse/service-kit';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import Provider, { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { htmlHeaders } from '../html-page.ts';
-import { loggedOutPage, logInPage, logOutPage, oidcErrorPage, type LogInPageAccount } from './log-in-page.ts';
+import {
+  issuerPage,
+  loggedOutPage,
+  logInPage,
+  logOutPage,
+  oidcErrorPage,
+  type LogInPageAccount,
+} from './log-in-page.ts';
 import { cliClientId, signingAlgorithm, tokenScope } from './mint-access-token.ts';
 import { createProviderMemory } from './provider-memory.ts';
 
@@ -72,6 +80,14 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const byName = new Map(accounts.map((account) => [account.account, account]));
   const provider = new Provider(issuer, configuration(options, origin, byId));
+  provider.use(async (ctx, next) => {
+    await next();
+    // Errors of the provider have a body; without one, no route of it was there.
+    if (ctx.status !== 404 || (ctx.body ?? undefined) !== undefined) return;
+    ctx.status = 404;
+    ctx.set('content-type', problemContentType);
+    ctx.body = JSON.stringify(problem('not-found'));
+  });
   const handle = provider.callback();
   const offered = offerAccounts ? accounts.filter(({ password }) => password !== undefined) : [];
 
@@ -102,7 +118,9 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
         reply.raw.setHeader(name, value as string);
       void handle(raw, reply.raw);
     };
-    fastify.all('/', pass);
+    fastify.get('/', (_request, reply) => {
+      void reply.headers(htmlHeaders).send(issuerPage(issuer, offered[0]?.account));
+    });
     fastify.all('/*', pass);
 
     void fastify.register((pages, _pageOptions, registered) => {

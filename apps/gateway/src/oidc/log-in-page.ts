@@ -83,6 +83,17 @@ ${form}
 export const loggedOutPage = (): string =>
   page('Logged out', '<h1>Logged out</h1><p>You can close this page.</p>');
 
+/** @param account somebody to be, as an example; none where the accounts are not shown. */
+export const issuerPage = (issuer: string, account: string | undefined): string =>
+  page(
+    'Embedded issuer',
+    `<h1>Embedded issuer</h1>
+<p>An OpenID provider for demonstrations: it gives out the access tokens that the API of this server takes. Its address as an issuer is <code>${escapeHtml(issuer)}</code>.</p>
+<p>To log in, open the <a href="/api/docs">API docs</a> and choose <strong>Authorize</strong>.</p>
+<p>For a token on the command line: <code>npm run -s token -- ${escapeHtml(account ?? '<account>')}</code></p>
+<p>For programs: the <a href="/oidc/.well-known/openid-configuration">discovery document</a>.</p>`,
+  );
+
 export const oidcErrorPage = (error: string, description: string): string =>
   page(
     'Log-in failed',
