@@ -50,6 +50,20 @@ describe('the settings of the standalone server', () => {
     );
   });
 
+  it('keep the issuer to the letter, because tokens are compared with it, and of the public URL the origin', () => {
+    const settings = readStandaloneSettings({
+      OIDC_ISSUER: 'https://example.org/',
+      PUBLIC_URL: 'https://sessions.example.org/',
+    });
+    expect(settings).toMatchObject({
+      OIDC_ISSUER: 'https://example.org/',
+      PUBLIC_URL: 'https://sessions.example.org',
+    });
+    expect(() => readStandaloneSettings({ PUBLIC_URL: 'https://example.org/sessions' })).toThrow(
+      'without a path',
+    );
+  });
+
   it('refuse a simulated start without a simulated clock', () => {
     expect(() => readStandaloneSettings({ CLOCK_START: '2026-11-22T09:00:00Z' })).toThrow(
       'CLOCK_START needs CLOCK=simulated.',
