@@ -23,6 +23,7 @@ export const createProgressReport = (options: {
   const { target, onProgress, elapsedMs, everyMs = 500 } = options;
   const begunMs = elapsedMs();
   let saidMs = -Infinity;
+  let saidPosition: number | undefined;
   let events = 0;
   let position = 0;
 
@@ -39,6 +40,7 @@ export const createProgressReport = (options: {
       remainingMs: share > 0 ? Math.round((tookMs / share) * (1 - share)) : undefined,
     });
     saidMs = elapsedMs();
+    saidPosition = position;
   };
 
   return {
@@ -48,7 +50,7 @@ export const createProgressReport = (options: {
       if (elapsedMs() - saidMs >= everyMs) say();
     },
     done(): void {
-      say();
+      if (saidPosition !== position) say();
     },
   };
 };
