@@ -11,21 +11,19 @@ import {
 } from '@hse/service-kit';
 import {
   defaultExpiryPolicy,
+  isInstant,
   parseExpiryPolicy,
   toEpochMs,
-  toInstant,
   type ExpiryPolicy,
 } from '@hse/session-requests';
 import { demoAccounts } from './demo-accounts.ts';
 import { parseAccounts, type Account } from './accounts.ts';
 
+/** The domain knows which instants exist; people may leave out the fraction of a second. */
 const instant = (text: string): number | undefined => {
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,3})?Z$/.exec(text);
-  const epochMs = match ? toEpochMs(text) : NaN;
-  // Date.parse takes 30 February for 1 March; what comes back has to be what went in.
-  return match && !Number.isNaN(epochMs) && toInstant(epochMs).startsWith(String(match[1]))
-    ? epochMs
-    : undefined;
+  const [, seconds = '', fraction = ''] = /^([\dT:-]{19})(?:\.(\d{1,3}))?Z$/.exec(text) ?? [];
+  const full = `${seconds}.${fraction.padEnd(3, '0')}Z`;
+  return isInstant(full) ? toEpochMs(full) : undefined;
 };
 
 const webAddress = (text: string): URL | undefined => {
