@@ -22,12 +22,20 @@ const specs = [
 const timeAndChance = ['libs/service-kit/src/{system-clock,simulated-clock,timers,ids}.ts'];
 
 /** Programs for people: they say how long something took, and wait the way people do. */
-const commands = ['apps/standalone/src/{main,demo,rebuild,parity}.ts'];
+const commands = [
+  'apps/standalone/src/{main,demo,rebuild,parity}.ts',
+  'apps/*/src/{main,commands/*}.ts',
+  'libs/engines/src/**/*.ts',
+];
 
 /** The only files that may name an adapter: where a process is put together. */
-const compositionRoots = ['apps/*/src/main.ts', 'apps/standalone/src/{standalone,rebuild,parity}.ts'];
+const compositionRoots = [
+  'apps/*/src/main.ts',
+  'apps/*/src/commands/*.ts',
+  'apps/standalone/src/{standalone,rebuild,parity}.ts',
+];
 
-const adapters = ['event-store', 'event-feed', 'read-models'];
+const adapters = ['event-store', 'event-feed', 'read-models', 'command-bus'];
 const services = ['requests', 'expiry', 'notifications', 'gateway'];
 
 const byName = (name) => `@hse/${name}`;
@@ -91,9 +99,10 @@ const dependsOn = {
   'type:ports': [],
   'type:contracts': ['type:domain', 'type:ports'],
   'type:kit': ['type:ports'],
-  'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit'],
-  'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter'],
-  'type:tools': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter'],
+  'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit', 'type:engines'],
+  'type:engines': [],
+  'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],
+  'type:tools': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],
 };
 
 const boundaries = ({ allow = [] } = {}) => ({

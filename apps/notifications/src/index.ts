@@ -7,5 +7,4 @@ export {
 export { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
 export { checkParity, type Difference, type ParityResult } from './parity.ts';
 export type { Progress } from './progress.ts';
-export { RevisionGap } from './project-session-request.ts';
 export { rebuildReadModels, type RebuildResult } from './rebuild.ts';

@@ -11,7 +11,7 @@ import type { SessionRequestEvent } from '@hse/session-requests';
 import { createLiveUpdates } from './live-updates.ts';
 import { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
 import { createNotifications, type Notifications } from './notifications-service.ts';
-import { RevisionGap } from './project-session-request.ts';
+import { RevisionGap } from '@hse/event-sourcing';
 import { knownHistories, recordedLog } from './testing/log.ts';
 
 const log = recordedLog(knownHistories, [0, 2, 1]);

@@ -1,9 +1,8 @@
 import type { LiveUpdates, ReadModels } from '@hse/contracts';
-import type { EventFeed, FeedSubscription } from '@hse/event-sourcing';
+import { RevisionGap, type EventFeed, type FeedSubscription } from '@hse/event-sourcing';
 import type { Logger } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { createProjection, type Projection } from './projection.ts';
-import { RevisionGap } from './project-session-request.ts';
 
 export interface NotificationsDependencies {
   readonly feed: EventFeed<SessionRequestEvent>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SessionRequestRecord } from '@hse/contracts';
-import { projectSessionRequest, RevisionGap } from './project-session-request.ts';
+import { RevisionGap } from '@hse/event-sourcing';
+import { projectSessionRequest } from './project-session-request.ts';
 import { knownHistories, recordedLog } from './testing/log.ts';
 
 const [history = []] = knownHistories;

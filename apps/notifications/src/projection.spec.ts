@@ -10,7 +10,7 @@ import {
 import { evolve, type SessionRequest, type SessionRequestEvent } from '@hse/session-requests';
 import { notificationsOf } from './notifications-of.ts';
 import { createProjection } from './projection.ts';
-import { RevisionGap } from './project-session-request.ts';
+import { RevisionGap } from '@hse/event-sourcing';
 import { rebuildReadModels } from './rebuild.ts';
 import { knownHistories, batchesOf, deliveries, logs, recordedLog } from './testing/log.ts';
 import { temporaryPaths } from './testing/temporary-folder.ts';

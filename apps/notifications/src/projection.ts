@@ -50,8 +50,12 @@ export const createProjection = (options: ProjectionOptions): Projection => {
     return records;
   };
 
+  let generation: string | undefined;
   return {
     async handle(batch) {
+      const current = await target.generation?.();
+      if (current !== generation) cache?.clear();
+      generation = current;
       const records = await before(batch);
       const changed = new Set<string>();
       const notifications: NotificationRecord[] = [];

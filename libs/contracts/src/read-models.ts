@@ -88,6 +88,11 @@ export interface SessionRequestQueries {
 
 /** Where a projection reads what it wrote before, and writes what follows. */
 export interface ProjectionTarget {
+  /**
+   * Names what is written to: another name means that nothing loaded before counts any more, because a rebuild has taken its
+   * place. Asked once at the beginning of each batch, before {@link load}. Absent where that cannot happen.
+   */
+  generation?(): Promise<string>;
   /** The records that exist of these requests, in any order. */
   load(requestIds: readonly string[]): Promise<SessionRequestRecord[]>;
   /**

@@ -7,7 +7,8 @@ export interface FeedConsumer<E extends DomainEvent = DomainEvent> {
   checkpoint(): Promise<number>;
   /**
    * Applies a batch. When the promise resolves, its effects are durable together with `batch.position`.
-   * Must bear the same events twice. When it rejects, the same events are delivered again, after a pause.
+   * Must bear the same events twice. When it rejects, the same events are delivered again, after a pause;
+   * when it rejects with `RevisionGap`, a feed that can brings the missing events first.
    */
   handle(batch: EventBatch<E>): Promise<void>;
 }
@@ -23,4 +24,17 @@ export interface FeedSubscription {
 export interface EventFeed<E extends DomainEvent = DomainEvent> {
   /** @param group names who consumes; each group sees everything, the members of one group share the work. */
   consume(group: string, consumer: FeedConsumer<E>): FeedSubscription;
+}
+
+/** How a group is doing. */
+export interface FeedHealth {
+  readonly group: string;
+  /** Everything up to here has been handled; undefined before the checkpoint is known. */
+  readonly position: number | undefined;
+  /** Failures since something last succeeded; 0 when all is well. */
+  readonly failures: number;
+  /** How long it has paused because of them: it has stalled for at least this long. */
+  readonly stalledMs: number;
+  /** What went wrong last, while `failures` is above 0. */
+  readonly lastError: unknown;
 }

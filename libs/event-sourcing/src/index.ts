@@ -8,7 +8,10 @@ export {
   type ExpectedRevision,
   type ReadAllOptions,
 } from './event-store.ts';
-export type { EventFeed, FeedConsumer, FeedSubscription } from './event-feed.ts';
+export type { EventFeed, FeedConsumer, FeedHealth, FeedSubscription } from './event-feed.ts';
+export type { EventPublisher, Publication } from './event-publisher.ts';
+export type { ParkedStream, ParkedStreams } from './parked-streams.ts';
+export { RevisionGap } from './revision-gap.ts';
 export type { Clock, Scheduled, Timers } from './clock.ts';
 export type { CommandBus, CommandEnvelope, CommandResult, Versioned } from './command-bus.ts';
 export {

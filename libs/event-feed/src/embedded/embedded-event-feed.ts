@@ -4,6 +4,7 @@ import type {
   EventFeed,
   EventStore,
   FeedConsumer,
+  FeedHealth,
   FeedSubscription,
   Scheduled,
   Timers,
@@ -21,19 +22,6 @@ export interface EmbeddedEventFeedOptions<E extends DomainEvent> {
   readonly firstPauseMs?: number;
   /** The longest pause. Default 10 000 ms. */
   readonly longestPauseMs?: number;
-}
-
-/** How a group is doing. */
-export interface FeedHealth {
-  readonly group: string;
-  /** Everything up to here has been handled; undefined before the checkpoint is known. */
-  readonly position: number | undefined;
-  /** Failures since something last succeeded; 0 when all is well. */
-  readonly failures: number;
-  /** How long it has paused because of them: it has stalled for at least this long. */
-  readonly stalledMs: number;
-  /** What went wrong last, while `failures` is above 0. */
-  readonly lastError: unknown;
 }
 
 export interface EmbeddedEventFeed<E extends DomainEvent = DomainEvent> extends EventFeed<E> {

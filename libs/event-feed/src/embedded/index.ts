@@ -2,5 +2,4 @@ export {
   createEmbeddedEventFeed,
   type EmbeddedEventFeed,
   type EmbeddedEventFeedOptions,
-  type FeedHealth,
 } from './embedded-event-feed.ts';
