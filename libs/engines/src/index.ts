@@ -1,1 +1,1 @@
-export {};
+export { describeWithServer, type ServerVariable } from './test-servers.ts';
