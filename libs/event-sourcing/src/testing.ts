@@ -9,4 +9,6 @@ export {
   type StorageFault,
   type StorageOperation,
 } from './in-memory-event-store.ts';
+export { createInMemoryParkedStreams } from './in-memory-parked-streams.ts';
 export { createManualTimers, type ManualTimers } from './manual-timers.ts';
+export { parkedStreamsContract } from './parked-streams-contract.ts';
