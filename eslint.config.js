@@ -26,6 +26,7 @@ const commands = [
   'apps/standalone/src/{main,demo,rebuild,parity}.ts',
   'apps/*/src/{main,commands/*}.ts',
   'libs/engines/src/**/*.ts',
+  'libs/service-kit/src/run-service.ts',
 ];
 
 /** The only files that may name an adapter: where a process is put together. */
@@ -98,7 +99,7 @@ const dependsOn = {
   'type:domain': [],
   'type:ports': [],
   'type:contracts': ['type:domain', 'type:ports'],
-  'type:kit': ['type:ports'],
+  'type:kit': ['type:ports', 'type:domain'],
   'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit', 'type:engines'],
   'type:engines': [],
   'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],

@@ -7,7 +7,7 @@ import type {
   SessionRequestStore,
 } from '@hse/contracts';
 import type { Clock, Ids, Timers } from '@hse/event-sourcing';
-import type { Logger } from '@hse/service-kit';
+import type { Logger, ReadinessCheck } from '@hse/service-kit';
 import type { ExpiryPolicy } from '@hse/session-requests';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
@@ -19,13 +19,6 @@ export type WallClock = Pick<Clock, 'now'>;
 export interface OidcSettings extends TokenRules {
   /** Mounted at `/oidc`; absent where another issuer is used. */
   readonly embedded?: EmbeddedIssuer;
-}
-
-/** One thing that has to work for this process to be of use. */
-export interface ReadinessCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail?: string;
 }
 
 /** Everything the gateway needs; it makes nothing of this itself. */

@@ -1,6 +1,9 @@
+export { createParticipantDirectory, parseAccounts, type Account } from './accounts.ts';
 export { createGatewayApp } from './create-gateway-app.ts';
-export type { GatewayDependencies, OidcSettings, ReadinessCheck } from './dependencies.ts';
+export type { GatewayDependencies, OidcSettings } from './dependencies.ts';
+export { demoAccounts } from './demo-accounts.ts';
 export { GatewayModule } from './gateway.module.ts';
+export { accountSettings, httpSettings, oidcSettings, publicUrl, readAccounts } from './http-settings.ts';
 export type { TokenRules } from './oidc/access-tokens.ts';
 export {
   createEmbeddedIssuer,
@@ -11,3 +14,4 @@ export {
 } from './oidc/embedded-issuer.ts';
 export { mintAccessToken, type MintOptions } from './oidc/mint-access-token.ts';
 export { remoteKeys } from './oidc/remote-keys.ts';
+export { createTestClock, type TestClock } from './test-clock.ts';

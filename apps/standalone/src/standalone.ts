@@ -7,11 +7,13 @@ import { EXPIRY, ExpiryModule, type Expiry } from '@hse/expiry';
 import {
   createEmbeddedIssuer,
   createGatewayApp,
+  createParticipantDirectory,
+  createTestClock,
   GatewayModule,
+  publicUrl,
   remoteKeys,
   type GatewayDependencies,
   type OidcSettings,
-  type ReadinessCheck,
 } from '@hse/gateway';
 import {
   createLiveUpdates,
@@ -31,14 +33,13 @@ import {
   createSystemClock,
   createTimers,
   createUuids,
+  feedChecks,
   InvalidSettings,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { createParticipantDirectory } from './accounts.ts';
 import { filesIn } from './data-dir.ts';
 import { prepareIssuerState } from './issuer-state.ts';
-import { embeddedIssuerUrl, publicUrl, type Settings } from './settings.ts';
-import { createTestClock } from './test-clock.ts';
+import { embeddedIssuerUrl, type Settings } from './settings.ts';
 
 /** A system that is up. */
 export interface Standalone {
@@ -48,9 +49,6 @@ export interface Standalone {
   /** Answers what is under way, makes everything durable and lets go of the data directory. */
   stop(): Promise<void>;
 }
-
-/** A follower that has failed for so long makes the process unready. */
-const longestStallMs = 10_000;
 
 /**
  * Runs all four services in this process, on the adapters of the embedded profile.
@@ -140,13 +138,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
             ok: store.failure === undefined,
             ...(store.failure && { detail: store.failure.message }),
           },
-          ...feed.health().map(({ group, stalledMs, lastError }): ReadinessCheck => ({
-            name: group,
-            ok: stalledMs < longestStallMs,
-            ...(lastError !== undefined && {
-              detail: lastError instanceof Error ? lastError.message : 'unknown',
-            }),
-          })),
+          ...feedChecks(feed),
         ]),
       logger,
     };

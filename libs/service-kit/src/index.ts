@@ -13,3 +13,22 @@ export { createSystemClock, type SystemClockOptions } from './system-clock.ts';
 export { createSimulatedClock, type SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
 export { createTimers } from './timers.ts';
 export { createSequentialUuids, createUuids } from './ids.ts';
+export { startHealthServer, type HealthServer } from './health-server.ts';
+export { feedChecks, type ReadinessCheck } from './readiness.ts';
+export {
+  healthSettings,
+  processSettings,
+  runService,
+  type RunningService,
+  type ServiceContext,
+} from './run-service.ts';
+export {
+  allOrFaults,
+  clockSettings,
+  logSettings,
+  needs,
+  policySettings,
+  readDocument,
+  readPolicy,
+} from './service-settings.ts';
+export { waitFor, type Dependency } from './wait-for.ts';

@@ -8,13 +8,16 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export const createPinoLogger = ({
   level,
   format,
+  service,
 }: {
   level: LogLevel;
   format: 'json' | 'pretty';
+  /** On each line, where several services write to one place. */
+  service?: string;
 }): Logger =>
   format === 'json'
-    ? pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+    ? pino({ level, base: service ? { service } : null, timestamp: pino.stdTimeFunctions.isoTime })
     : pino(
-        { level, base: null },
+        { level, base: service ? { service } : null },
         PinoPretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true, sync: true }),
       );

@@ -24,6 +24,7 @@ import {
   silentLogger,
   type Logger,
   type SimulatedClock,
+  type ReadinessCheck,
 } from '@hse/service-kit';
 import {
   decide,
@@ -41,7 +42,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import { createGatewayApp } from '../create-gateway-app.ts';
-import type { GatewayDependencies, ReadinessCheck } from '../dependencies.ts';
+import type { GatewayDependencies } from '../dependencies.ts';
 import { GatewayModule } from '../gateway.module.ts';
 import { createEmbeddedIssuer, type EmbeddedIssuer, type IssuerAccount } from '../oidc/embedded-issuer.ts';
 import { mintAccessToken } from '../oidc/mint-access-token.ts';

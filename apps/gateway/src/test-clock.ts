@@ -29,7 +29,7 @@ export const createTestClock = ({
   expiry,
   notifications,
 }: {
-  clock: { now(): number; advanceTo(epochMs: number): void };
+  clock: { now(): number; advanceTo(epochMs: number): void | Promise<void> };
   store: Pick<SessionRequestStore, 'head'>;
   expiry: Deadlines;
   notifications: { reached(position: number): Promise<void> };
@@ -44,11 +44,11 @@ export const createTestClock = ({
     for (;;) {
       const next = await expiry.nextDueAt();
       if (next === undefined || next > target) break;
-      if (next > clock.now()) clock.advanceTo(next);
+      if (next > clock.now()) await clock.advanceTo(next);
       await settle();
     }
     // A clock with a speed of its own may have come further meanwhile.
-    if (target > clock.now()) clock.advanceTo(target);
+    if (target > clock.now()) await clock.advanceTo(target);
     await settle();
     await notifications.reached(await store.head());
   };

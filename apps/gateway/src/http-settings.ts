@@ -1,0 +1,84 @@
+import { anyText, readDocument, wholeNumber, type Setting } from '@hse/service-kit';
+import { parseAccounts, type Account } from './accounts.ts';
+import { demoAccounts } from './demo-accounts.ts';
+
+const webAddress = (text: string): URL | undefined => {
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash ? url : undefined;
+};
+
+/** Kept to the letter: it is compared with what tokens and the discovery document say, with or without a slash at the end. */
+const issuer = (text: string): string | undefined => webAddress(text) && text;
+
+const origin = (text: string): string | undefined => {
+  const url = webAddress(text);
+  return url?.pathname === '/' ? url.origin : undefined;
+};
+
+const algorithms = (text: string): string[] | undefined => {
+  const names = text.split(',').map((name) => name.trim());
+  return names.every((name) => /^((RS|PS|ES)(256|384|512)|EdDSA)$/.test(name)) ? names : undefined;
+};
+
+/** Where the API is served. */
+export const httpSettings = {
+  PORT: {
+    meaning: 'TCP port of the HTTP API; 0 takes a free one',
+    form: 'a whole number from 0 to 65535',
+    default: '3000',
+    parse: wholeNumber(0, 65_535),
+  },
+  HOST: {
+    meaning: 'address to listen on; the default is reachable from this machine only',
+    form: 'an IP address or a host name',
+    default: '127.0.0.1',
+    parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  },
+  PUBLIC_URL: {
+    meaning: 'where browsers and API clients reach this server; default `http://localhost:<PORT>`',
+    form: 'an http or https URL without a path',
+    default: undefined,
+    parse: origin,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** Who there is. */
+export const accountSettings = {
+  ACCOUNTS: {
+    meaning: 'JSON list of the participants; default: the demo accounts',
+    form: 'the path of a JSON file as the README shows it',
+    default: undefined,
+    parse: anyText,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** Whose tokens are accepted. */
+export const oidcSettings = {
+  OIDC_ISSUER: {
+    meaning:
+      'issuer of the access tokens; default: the embedded one at `<PUBLIC_URL>/oidc`, which is off when this is set',
+    form: 'an http or https URL without query',
+    default: undefined,
+    parse: issuer,
+  },
+  OIDC_AUDIENCE: {
+    meaning: 'audience that an access token has to be made for',
+    form: 'a text',
+    default: 'urn:hse:session-requests',
+    parse: anyText,
+  },
+  OIDC_ALGORITHMS: {
+    meaning: 'signature algorithms that are accepted',
+    form: 'a list of RS256, RS384, RS512, PS256, …, ES256, …, EdDSA with commas between',
+    default: 'RS256',
+    parse: algorithms,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** The participants that `ACCOUNTS` points to. @throws InvalidSettings */
+export const readAccounts = ({ ACCOUNTS: path }: { ACCOUNTS: string | undefined }): readonly Account[] =>
+  readDocument('ACCOUNTS', accountSettings.ACCOUNTS, path, demoAccounts, parseAccounts);
+
+/** Where browsers and API clients reach the server: as told, or on this machine. */
+export const publicUrl = ({ PUBLIC_URL, PORT }: { PUBLIC_URL: string | undefined; PORT: number }): string =>
+  PUBLIC_URL ?? `http://localhost:${PORT}`;

@@ -1,0 +1,199 @@
+import type { Timers } from '@hse/event-sourcing';
+import { startHealthServer, type HealthServer } from './health-server.ts';
+import type { Logger } from './logger.ts';
+import { createPinoLogger, type LogLevel } from './pino-logger.ts';
+import type { ReadinessCheck } from './readiness.ts';
+import { InvalidSettings, wholeNumber, type Setting } from './settings.ts';
+import { createTimers } from './timers.ts';
+import { waitFor, type Dependency } from './wait-for.ts';
+
+/** Of every service that is a process of its own. */
+export const processSettings = {
+  STALL_EXIT_MS: {
+    meaning:
+      'milliseconds without progress after which the process gives up and exits, to be started again; 0: never',
+    form: 'a whole number of milliseconds',
+    default: '120000',
+    parse: wholeNumber(0, 86_400_000),
+  },
+  DRAIN_MS: {
+    meaning: 'milliseconds that a stopping process has for what is under way',
+    form: 'a whole number from 0 to 600000',
+    default: '25000',
+    parse: wholeNumber(0, 600_000),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** Where a service that serves no HTTP otherwise tells how it is. */
+export const healthSettings = {
+  HEALTH_PORT: {
+    meaning: 'TCP port of /livez and /readyz; 0 takes a free one',
+    form: 'a whole number from 0 to 65535',
+    default: '8080',
+    parse: wholeNumber(0, 65_535),
+  },
+  HEALTH_HOST: {
+    meaning: 'address that /livez and /readyz listen on',
+    form: 'an IP address or a host name',
+    default: '0.0.0.0',
+    parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** What a service is given to start with. */
+export interface ServiceContext<S> {
+  readonly settings: S;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  /** Aborts when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  /** Given back in reverse order when the process stops, also when it never came to be up. */
+  readonly resources: AsyncDisposableStack;
+  /** See {@link waitFor}. */
+  waitFor<T>(dependency: Dependency<T>): Promise<T>;
+  /** For a service that serves /readyz itself: frees the port that told of the start until now. */
+  takeOverHealth(): Promise<void>;
+}
+
+/** A service that is up. */
+export interface RunningService {
+  readonly checks: () => Promise<readonly ReadinessCheck[]>;
+}
+
+interface BasicSettings {
+  readonly LOG_LEVEL: LogLevel;
+  readonly LOG_FORMAT: 'json' | 'pretty';
+  readonly STALL_EXIT_MS: number;
+  readonly DRAIN_MS: number;
+}
+
+/** From a terminal the signal may come twice within a moment: once directly, once passed on by npm. */
+const sameKeystrokeMs = 1_000;
+const watchMs = 1_000;
+
+/**
+ * The life of a process: settings, health, waiting for what it needs, and a stop that finishes what is under way.
+ * Exit codes: 0 stopped as asked, 1 wrong settings, a failed start, a stall or a stop that took too long.
+ *
+ * @param options.read throws InvalidSettings.
+ * @param options.health where /livez and /readyz are served.
+ */
+export const runService = async <S extends BasicSettings>({
+  name,
+  read,
+  health,
+  start,
+}: {
+  name: string;
+  read: (environment: NodeJS.ProcessEnv) => S;
+  health: (settings: S) => { port: number; host: string };
+  start: (context: ServiceContext<S>) => Promise<RunningService>;
+}): Promise<void> => {
+  const settings = orExit(() => read(process.env));
+  const logger = createPinoLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT, service: name });
+  const timers = createTimers();
+  const resources = new AsyncDisposableStack();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let running: RunningService | undefined;
+  let waitingFor: string | undefined;
+  let stoppingSince: number | undefined;
+
+  const checks = async (): Promise<readonly ReadinessCheck[]> => {
+    if (signal.aborted) return [{ name: 'process', ok: false, detail: 'stopping' }];
+    if (running) return running.checks();
+    return [{ name: 'process', ok: false, detail: waitingFor ? `waiting for ${waitingFor}` : 'starting' }];
+  };
+
+  const stop = async (exitCode: number): Promise<never> => {
+    stoppingSince = performance.now();
+    stopping.abort(new Error('the process is asked to stop'));
+    timers.after(settings.DRAIN_MS, () => {
+      logger.error({ drainMs: settings.DRAIN_MS }, 'What was under way has not come to an end in time.');
+      process.exit(1);
+    });
+    try {
+      await resources.disposeAsync();
+    } catch (error) {
+      logger.error({ err: error }, 'Not everything could be ended cleanly.');
+      process.exit(1);
+    }
+    logger.info({ ms: Math.round(performance.now() - stoppingSince) }, 'Stopped.');
+    process.exit(exitCode);
+  };
+
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      if (stoppingSince === undefined) {
+        logger.info({ signal: name }, 'Stopping: what is under way is finished first.');
+        void stop(0);
+      } else if (performance.now() - stoppingSince > sameKeystrokeMs) process.exit(1);
+    });
+  process.on('uncaughtException', (error) => {
+    logger.error({ err: error }, 'A fault that nobody expected; the process ends.');
+    process.exit(1);
+  });
+
+  const { port, host } = health(settings);
+  const early: { server?: HealthServer } = {};
+  try {
+    early.server = await startHealthServer({ port, host, checks });
+  } catch (error) {
+    logger.error({ err: error, port, host }, 'The port for health checks cannot be listened on.');
+    process.exit(1);
+  }
+  const takeOverHealth = async (): Promise<void> => {
+    const { server } = early;
+    delete early.server;
+    await server?.close();
+  };
+  resources.defer(takeOverHealth);
+  logger.info({ health: `http://${host}:${early.server.port}/readyz` }, 'Starting.');
+
+  const began = performance.now();
+  try {
+    running = await start({
+      settings,
+      logger,
+      timers,
+      signal,
+      resources,
+      takeOverHealth,
+      waitFor: async (dependency) => {
+        waitingFor = dependency.name;
+        const connected = await waitFor(dependency, { timers, logger, signal });
+        waitingFor = undefined;
+        return connected;
+      },
+    });
+  } catch (error) {
+    if (signal.aborted) return; // the stop is under way and ends the process
+    logger.error({ err: error }, 'The service could not start.');
+    await stop(1);
+  }
+  if (!signal.aborted) logger.info({ ms: Math.round(performance.now() - began) }, 'Up.');
+
+  const watch = (): void => {
+    timers.after(watchMs, () => {
+      void checks().then((all) => {
+        const stalled = all.find(({ stalledMs = 0 }) => stalledMs >= settings.STALL_EXIT_MS);
+        if (!stalled || signal.aborted) watch();
+        else {
+          logger.error({ ...stalled }, 'No progress for too long: the process ends, to be started again.');
+          void stop(1);
+        }
+      }, watch);
+    });
+  };
+  if (settings.STALL_EXIT_MS > 0) watch();
+};
+
+const orExit = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    console.error(`${error.message}\nThe settings are listed in docs/distributed.md.`);
+    process.exit(1);
+  }
+};
