@@ -1,1 +1,1 @@
-export {};
+export { openMongoDeadlineStore } from './deadline-store.ts';
