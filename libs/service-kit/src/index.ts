@@ -32,3 +32,4 @@ export {
   readPolicy,
 } from './service-settings.ts';
 export { waitFor, type Dependency } from './wait-for.ts';
+export { eventStoreSettings, kafkaSettings, mongoSettings, requestsSettings } from './engine-settings.ts';
