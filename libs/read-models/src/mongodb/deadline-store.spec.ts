@@ -177,9 +177,13 @@ describeWithServer('MONGODB_URL', 'deadlines in MongoDB', (url) => {
         await store.upcoming({ after: 0, until: noon, limit: 10 });
       });
       for (const { command } of plans.filter((plan) => plan.command['find'] === 'deadlines')) {
-        const { executionStats } = await db.command({ explain: command, verbosity: 'executionStats' });
-        expect(executionStats.totalKeysExamined).toBeLessThanOrEqual(10);
-        expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(5);
+        const explained = await db.command({ explain: command, verbosity: 'executionStats' });
+        const examined = explained['executionStats'] as {
+          totalKeysExamined: number;
+          totalDocsExamined: number;
+        };
+        expect(examined.totalKeysExamined).toBeLessThanOrEqual(10);
+        expect(examined.totalDocsExamined).toBeLessThanOrEqual(5);
       }
     });
 

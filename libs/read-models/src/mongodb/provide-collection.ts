@@ -23,8 +23,8 @@ export const provideCollection = async <T extends Document>(
     await db.createCollection(name, { validator, writeConcern: durable });
   } catch (error) {
     if ((error as { code?: unknown }).code !== COLLECTION_EXISTS) throw error;
-    const [existing] = await db.listCollections({ name }).toArray();
-    const current = existing && 'options' in existing ? existing.options?.['validator'] : undefined;
+    const [existing] = await db.listCollections({ name }, { nameOnly: false }).toArray();
+    const current: unknown = existing?.options?.['validator'];
     if (JSON.stringify(current) !== JSON.stringify(validator))
       await db.command({ collMod: name, validator, writeConcern: durable });
   }

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { gatewayStoreContract } from '@hse/contracts/testing';
+import { describeWithServer } from '@hse/engines';
+import { openMongoGatewayStore } from './gateway-store.ts';
+import { plansOf, withoutAnIndex } from './testing/query-plans.ts';
+import { testDatabases } from './testing/test-database.ts';
+
+const at = '2026-11-22T12:00:00.000Z';
+const answer = { status: 201, headers: { '$odd.name': 'a', etag: '"0"' }, body: '{}' };
+
+describeWithServer('MONGODB_URL', 'the gateway store in MongoDB', (url) => {
+  const databases = testDatabases(url);
+
+  gatewayStoreContract('MongoDB', {
+    open: () => openMongoGatewayStore({ db: databases.fresh() }),
+    reopen: () => openMongoGatewayStore({ db: databases.latest() }),
+  });
+
+  describe('shared by gateways', () => {
+    test('each of 100 keys is taken by one of 8 that race for it, and all see its answer', async () => {
+      databases.fresh();
+      const gateways = await Promise.all(
+        Array.from({ length: 8 }, async () => openMongoGatewayStore({ db: await databases.elsewhere() })),
+      );
+      const keys = Array.from({ length: 100 }, (_, index) => `key ${index}`);
+      const states = await Promise.all(
+        keys.map((key) => Promise.all(gateways.map((each) => each.begin('me', key, 'POST /a', at)))),
+      );
+      for (const ofOne of states)
+        expect(ofOne.map(({ state }) => state).sort()).toEqual([
+          ...Array<string>(7).fill('in-progress'),
+          'new',
+        ]);
+      await Promise.all(keys.map((key, index) => gateways[index % 8]!.record('me', key, answer)));
+      for (const gateway of gateways)
+        expect(await gateway.begin('me', 'key 7', 'POST /a', at)).toEqual({ state: 'answered', answer });
+    });
+
+    test('the mark of a participant goes to the farthest that any of them says', async () => {
+      databases.fresh();
+      const gateways = await Promise.all(
+        Array.from({ length: 8 }, async () => openMongoGatewayStore({ db: await databases.elsewhere() })),
+      );
+      await Promise.all(gateways.map((each, index) => each.markRead('me', (index * 5) % 8)));
+      expect(await gateways[0]?.readUpTo('me')).toBe(7);
+    });
+  });
+
+  test('every statement is answered from an index', async () => {
+    const db = databases.fresh();
+    const store = await openMongoGatewayStore({ db });
+    const plans = await plansOf(databases.client, db, async () => {
+      await store.begin('me', 'key', 'POST /a', at);
+      await store.record('me', 'key', answer);
+      await store.forget('me', 'key');
+      await store.prune(at);
+      await store.markRead('me', 4);
+      await store.readUpTo('me');
+    });
+    expect(plans).toHaveLength(6);
+    expect(withoutAnIndex(plans)).toEqual([]);
+  });
+
+  test('what is asked after it was closed is refused, not lost silently', async () => {
+    const store = await openMongoGatewayStore({ db: databases.fresh() });
+    await store.close();
+    const closed = { name: 'StoreUnavailable', outcome: 'not-written', reason: 'closed' };
+    await expect(store.markRead('me', 1)).rejects.toMatchObject(closed);
+    await expect(store.readUpTo('me')).rejects.toMatchObject(closed);
+  });
+
+  test('says that the server cannot be reached, and that the outcome is unknown', async () => {
+    databases.fresh();
+    const db = await databases.elsewhere();
+    const store = await openMongoGatewayStore({ db });
+    await db.client.close();
+    const unreachable = { name: 'StoreUnavailable', outcome: 'unknown', reason: 'unreachable' };
+    await expect(store.begin('me', 'key', 'POST /a', at)).rejects.toMatchObject(unreachable);
+    await expect(store.readUpTo('me')).rejects.toMatchObject(unreachable);
+    await store.close();
+  });
+});
