@@ -22,4 +22,5 @@ export {
 } from './command-handler.ts';
 export type { Deadline, DeadlineChange, DeadlineStore } from './deadline-store.ts';
 export { LogHead } from './log-head.ts';
+export { elapse, Setbacks, type SetbacksOptions } from './setbacks.ts';
 export type { Ids } from './ids.ts';

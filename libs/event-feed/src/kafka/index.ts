@@ -1,1 +1,9 @@
-export {};
+export { createKafka, type CreateKafkaOptions } from './create-kafka.ts';
+export {
+  ensureTopics,
+  sessionRequestTopics,
+  TopicsNotAsConfigured,
+  type EnsureTopicsOptions,
+  type KafkaTopics,
+} from './topics.ts';
+export { createKafkaEventPublisher, type KafkaEventPublisherOptions } from './kafka-event-publisher.ts';

@@ -1,0 +1,259 @@
+import {
+  type DomainEvent,
+  elapse,
+  type EventPublisher,
+  type Ids,
+  type Publication,
+  Setbacks,
+  type Timers,
+} from '@hse/event-sourcing';
+import { Partitioners, type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import { encodeEvent } from './cloud-event.ts';
+import { encodeProgress, type ProgressMessage } from './leadership.ts';
+import { followProgress } from './progress-log.ts';
+import { partitionOf, type KafkaTopics } from './topics.ts';
+
+export interface KafkaEventPublisherOptions {
+  readonly kafka: Kafka;
+  readonly topics: KafkaTopics;
+  /**
+   * Name of this instance: the same after a restart, and no other running instance has it. A restarted instance then leads
+   * again at once instead of waiting until it is given up itself.
+   */
+  readonly instance: string;
+  readonly ids: Ids;
+  readonly timers: Timers;
+  readonly logger: {
+    debug(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+  };
+  /** For how long nothing has to be heard from a leader until another takes over. It lets hear from itself four times as often. Default 10 000 ms. */
+  readonly leaseMs?: number;
+}
+
+/**
+ * Publishes to Kafka; who leads is decided in the progress topic, see `evolveLeadership`.
+ *
+ * Why the order of a key is kept whatever happens, as far as first occurrences go: an event is sent only after everything
+ * before it has been acknowledged by all replicas, or is in front of it in the same request. A leader begins at an accepted
+ * position, which was written after such an acknowledgement, and goes on without a gap; so this holds for each single leader,
+ * however many take themselves for it at a time, and for a request that arrives late. What they send is in the log already,
+ * or all that is before it is. Followers see some events again, and never one for the first time after a later one.
+ *
+ * A failed request may be in the log. Repeating it with another content under the same sequence number would be refused for
+ * ever, so a producer that has failed is replaced.
+ */
+export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
+  options: KafkaEventPublisherOptions,
+): EventPublisher<E> => {
+  const { kafka, topics, instance, ids, timers, logger, leaseMs = 10_000 } = options;
+  const token = ids.next();
+  const closing = new AbortController();
+  const log = followProgress({ kafka, topic: topics.progress, ids, timers, logger });
+  let hasLed = false;
+  let current: Publication<E> | undefined;
+  let endCurrent = (): void => {};
+  const partitionOfKey = partitionOf(topics);
+
+  // --- writing ----------------------------------------------------------------------------------------------------------
+
+  let connecting: Promise<Producer> | undefined;
+  let sending: Promise<unknown> = Promise.resolve();
+
+  const connect = async (): Promise<Producer> => {
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 3 },
+    });
+    await producer.connect();
+    return producer;
+  };
+
+  const dropProducer = async (): Promise<void> => {
+    const dropped = connecting;
+    connecting = undefined;
+    await dropped?.then((producer) => producer.disconnect()).catch(() => {});
+  };
+
+  /** One request at a time, in the order of the calls. */
+  const send = (topicMessages: TopicMessages): Promise<RecordMetadata[]> => {
+    const sent = sending.then(async () => {
+      try {
+        connecting ??= connect();
+        return await (await connecting).sendBatch({ acks: -1, topicMessages: [topicMessages] });
+      } catch (error) {
+        await dropProducer();
+        throw error;
+      }
+    });
+    sending = sent.catch(() => {});
+    return sent;
+  };
+
+  const say = async (message: ProgressMessage): Promise<void> => {
+    await send({ topic: topics.progress, messages: [encodeProgress(message)] });
+  };
+
+  // --- who leads ----------------------------------------------------------------------------------------------------------
+
+  /** Resolves to true after a sign of life, to false when there has been none for the time of a lease. */
+  const hearsOfLeader = async (signal: AbortSignal): Promise<boolean> => {
+    const heard = new AbortController();
+    const before = log.heard;
+    const forget = log.onHeard(() => {
+      if (log.heard !== before) heard.abort();
+    });
+    const hasElapsed = await elapse(timers, leaseMs, AbortSignal.any([signal, heard.signal]));
+    forget();
+    return !hasElapsed;
+  };
+
+  const mayClaim = async (signal: AbortSignal): Promise<boolean> => {
+    const { epoch, released, instance: leader } = log.leadership;
+    if (epoch === 0 || released) return true;
+    // Not a second time: two running instances of one name would take the lead from each other without end.
+    if (leader === instance && !hasLed) return true;
+    if (await hearsOfLeader(signal)) return false;
+    const { heard } = log;
+    await log.catchUp(signal); // perhaps it was Kafka that was silent
+    return heard === log.heard;
+  };
+
+  const leads = (): boolean => log.leadership.token === token && !log.leadership.released;
+
+  const claim = async (signal: AbortSignal): Promise<void> => {
+    const epoch = log.leadership.epoch + 1;
+    await say({ type: 'claim', epoch, instance, token });
+    await log.catchUp(signal);
+  };
+
+  /** @returns where to go on from; the beginning when Kafka has lost what it had acknowledged. */
+  const placeToGoOnFrom = async (): Promise<{ after: number; offsets: number[] }> => {
+    const { position, offsets } = log.leadership;
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      const ends = new Map<number, number>();
+      for (const { partition, high } of await admin.fetchTopicOffsets(topics.events))
+        ends.set(partition, Number(high));
+      if (offsets.every((offset, partition) => offset <= (ends.get(partition) ?? 0)))
+        return { after: position, offsets: [...offsets] };
+      logger.warn(
+        { topic: topics.events, position },
+        'Kafka has lost events; all of them are published again',
+      );
+      return { after: 0, offsets: [] };
+    } finally {
+      await admin.disconnect().catch(() => {});
+    }
+  };
+
+  const takeTheLead = async (): Promise<Publication<E>> => {
+    const { epoch } = log.leadership;
+    const { after, offsets } = await placeToGoOnFrom();
+    endCurrent();
+    hasLed = true;
+    const lost = new AbortController();
+    const over = new AbortController();
+    let position = after;
+    let isIdle = false;
+
+    const stopListening = log.onHeard(() => {
+      if (log.leadership.epoch === epoch) return;
+      end();
+      lost.abort(new Error(`another instance publishes: ${log.leadership.instance ?? 'unknown'}`));
+    });
+    const end = (): void => {
+      stopListening();
+      over.abort();
+    };
+    const sayProgress = async (): Promise<void> => {
+      isIdle = false;
+      await say({
+        type: 'progress',
+        epoch,
+        position,
+        offsets: Array.from(offsets, (offset: number | undefined) => offset ?? 0),
+      });
+    };
+    /** Also right at the start: what the leader before said may go by compaction. */
+    const beat = async (): Promise<void> => {
+      do {
+        if (isIdle)
+          await sayProgress().catch((error: unknown) => {
+            logger.debug({ err: error, epoch }, 'progress could not be written');
+          });
+        isIdle = true;
+      } while (await elapse(timers, leaseMs / 4, over.signal));
+    };
+    isIdle = true;
+    void beat();
+    logger.info({ epoch, instance, after }, 'publishes events from now on');
+
+    const publication: Publication<E> = {
+      after,
+      lost: lost.signal,
+      async publish(batch) {
+        if (over.signal.aborted) throw new Error('this instance does not publish any more');
+        if (batch.events.length > 0) {
+          const counts: number[] = [];
+          const messages = batch.events.map((event) => {
+            const message = encodeEvent(event);
+            const partition = partitionOfKey(message.key);
+            counts[partition] = (counts[partition] ?? 0) + 1;
+            return { ...message, partition };
+          });
+          for (const { partition, baseOffset } of await send({ topic: topics.events, messages })) {
+            if (baseOffset === undefined || Number(baseOffset) < 0)
+              throw new Error(`Kafka did not say where the events are in partition ${partition}`);
+            offsets[partition] = Number(baseOffset) + (counts[partition] ?? 0);
+          }
+        }
+        position = batch.position;
+        await sayProgress();
+        if (lost.signal.aborted) throw lost.signal.reason;
+      },
+      async release() {
+        if (over.signal.aborted) return;
+        end();
+        await say({ type: 'release', epoch });
+      },
+    };
+    current = publication;
+    endCurrent = end;
+    return publication;
+  };
+
+  return {
+    async lead(signal) {
+      const over = AbortSignal.any([signal, closing.signal]);
+      const setbacks = new Setbacks({ timers, longestPauseMs: 2_000 });
+      while (!over.aborted) {
+        try {
+          await log.catchUp(over);
+          if (!leads() && (await mayClaim(over)) && !over.aborted) await claim(over);
+          if (leads()) return await takeTheLead();
+        } catch (error) {
+          if (over.aborted) break;
+          logger.warn(
+            { err: error, failures: setbacks.failures + 1 },
+            'the lead could not be taken; tries again',
+          );
+          await setbacks.pauseAfter(error, over);
+        }
+      }
+      throw new Error('waiting for the lead was given up');
+    },
+    async close() {
+      closing.abort();
+      await current?.release().catch(() => {}); // else another takes over after the lease
+      await sending;
+      await dropProducer();
+      await log.close();
+    },
+  };
+};
