@@ -1,1 +1,10 @@
 export { createRequests, type RequestsDependencies } from './requests-service.ts';
+export type { CommandStreams } from './commands.controller.ts';
+export {
+  createRequestsMicroservice,
+  RequestsModule,
+  requestsTransport,
+  type RequestsMicroservice,
+  type RequestsModuleOptions,
+  type RequestsTransportOptions,
+} from './requests.module.ts';

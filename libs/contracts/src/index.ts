@@ -7,6 +7,7 @@ export {
 export type { GatewayStore, RecordedAnswer } from './gateway-store.ts';
 export type {
   CalendarPlace,
+  LiveCopy,
   LiveUpdates,
   NotificationRecord,
   Participant,
@@ -15,9 +16,11 @@ export type {
   ProjectionTarget,
   ReadModels,
   ReadModelsCopy,
+  ReadModelsDifference,
   ReadModelsSnapshot,
   ReflectedChange,
   SessionRequestQueries,
   SessionRequestRecord,
 } from './read-models.ts';
+export { parseCommand } from './parse-command.ts';
 export { createPresent } from './present.ts';

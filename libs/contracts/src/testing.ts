@@ -1,2 +1,3 @@
+export { commandBusContract, type CommandBusFixture } from './command-bus-contract.ts';
 export { gatewayStoreContract } from './gateway-store-contract.ts';
 export { readModelsContract } from './read-models-contract.ts';

@@ -49,9 +49,11 @@ interface KnownCommand {
 
 /** The stream kept moving: somebody else wrote to it on every attempt. Repeat the command. */
 export class TooManyConflicts extends Error {
+  readonly attempts: number;
   constructor(stream: string, attempts: number) {
     super(`${stream} changed during each of ${attempts} attempts to decide a command`);
     this.name = 'TooManyConflicts';
+    this.attempts = attempts;
   }
 }
 
