@@ -1,1 +1,7 @@
+export { type Engine } from './engine.ts';
+export { EngineUnavailable } from './engine-unavailable.ts';
+export { startKafka, type KafkaEngine, type KafkaOptions } from './kafka.ts';
+export { startKeycloak, type KeycloakEngine, type KeycloakOptions } from './keycloak.ts';
+export { startMongo, type MongoEngine, type MongoMember, type MongoOptions } from './mongo.ts';
+export { type ServerProcess } from './server-process.ts';
 export { describeWithServer, type ServerVariable } from './test-servers.ts';

@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import type { describe as Describe } from '@jest/globals';
 
 /** How a suite is told where the server is that it needs. */
 export type ServerVariable = 'EVENTSTOREDB_URL' | 'KAFKA_BROKERS' | 'MONGODB_URL';
@@ -13,6 +13,8 @@ export const describeWithServer = (
   title: string,
   body: (address: string) => void,
 ): void => {
+  // The global one: whoever starts servers outside of jest imports this package, too.
+  const { describe } = globalThis as unknown as { describe: typeof Describe };
   const address = process.env[variable];
   if (address) {
     describe(title, () => body(address));
