@@ -79,7 +79,7 @@ export const benchRebuild = async ({
       onDifference: () => {},
       elapsedMs: () => performance.now(),
     });
-    snapshot.close();
+    await snapshot.close();
     if (parity.differences > 0 || parity.events !== events)
       throw new Error(`the rebuilt read models are wrong: ${JSON.stringify(parity)}`);
     say(

@@ -5,6 +5,6 @@ export {
   type NotificationsDependencies,
 } from './notifications-service.ts';
 export { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
-export { checkParity, type Difference, type ParityResult } from './parity.ts';
+export { checkParity, type ParityResult } from './parity.ts';
 export type { Progress } from './progress.ts';
 export { rebuildReadModels, type RebuildResult } from './rebuild.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
   NotificationRecord,
+  ReadModelsDifference,
   ReadModelsSnapshot,
   SessionRequestRecord,
   SessionRequestStore,
@@ -8,23 +9,6 @@ import type {
 import { notificationsOf } from './notifications-of.ts';
 import { createProgressReport, type Progress } from './progress.ts';
 import { projectSessionRequest } from './project-session-request.ts';
-
-/** One thing that is not as the log says. `missing` has no `found`, `unexpected` no `expected`. */
-export type Difference = { readonly kind: 'missing' | 'unexpected' | 'different' } & (
-  | {
-      readonly of: 'record';
-      readonly requestId: string;
-      readonly expected?: SessionRequestRecord;
-      readonly found?: SessionRequestRecord;
-    }
-  | {
-      readonly of: 'notification';
-      readonly position: number;
-      readonly participantId: string;
-      readonly expected?: NotificationRecord;
-      readonly found?: NotificationRecord;
-    }
-);
 
 export interface ParityResult {
   /** The position up to which log and read models were compared: their checkpoint. */
@@ -36,8 +20,15 @@ export interface ParityResult {
   readonly differences: number;
 }
 
+/** A record that reflects events after the checkpoint, and what those before it make of it. */
+interface Ahead {
+  readonly found: SessionRequestRecord;
+  expected: SessionRequestRecord | undefined;
+}
+
 /**
- * Folds the log afresh up to the checkpoint of a snapshot and compares every record and every notification with it.
+ * Folds the log afresh and compares every record and every notification of a snapshot with it: up to the checkpoint
+ * everything has to be there; what is there beyond it has to be as the log says up to the revision of the record.
  * Can be done while the system is at work. Keeps one record per session request in memory, about 1 kB each.
  *
  * @throws RevisionGap when the log itself is not whole.
@@ -45,8 +36,8 @@ export interface ParityResult {
 export const checkParity = async (options: {
   store: Pick<SessionRequestStore, 'readAll'>;
   snapshot: ReadModelsSnapshot;
-  onDifference: (difference: Difference) => void;
-  onProgress?: (progress: Progress) => void;
+  onDifference: (difference: ReadModelsDifference) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Events read at once. Default 5000. */
   batchSize?: number;
   /** A stopwatch, for the progress told; when it was started does not matter. */
@@ -56,68 +47,110 @@ export const checkParity = async (options: {
   const { checkpoint } = snapshot;
   const progress = createProgressReport({ target: checkpoint, onProgress, elapsedMs });
   const counts = { events: 0, records: 0, notifications: 0, differences: 0 };
-  const differs = (difference: Difference): void => {
+  const differs = (difference: ReadModelsDifference): void => {
     counts.differences += 1;
     onDifference(difference);
   };
-
-  const records = new Map<string, SessionRequestRecord>();
-  const compareNotification = notificationComparison(snapshot.notifications(), differs);
-  for await (const batch of store.readAll({ batchSize })) {
-    const within = batch.events.filter(({ position }) => position <= checkpoint);
-    for (const event of within) {
-      const { requestId } = event.data;
-      records.set(requestId, projectSessionRequest(records.get(requestId), event));
-      for (const notification of notificationsOf(event)) {
-        counts.notifications += 1;
-        compareNotification(notification);
-      }
-    }
-    counts.events += within.length;
-    progress.advance(within.length, Math.min(batch.position, checkpoint));
-    if (batch.position >= checkpoint) break;
-  }
-  compareNotification(undefined);
-
-  counts.records = records.size;
-  for (const found of snapshot.records()) {
-    const { requestId } = found.state;
-    const expected = records.get(requestId);
-    records.delete(requestId);
-    if (!expected) differs({ kind: 'unexpected', of: 'record', requestId, found });
+  const compareRecord = (
+    requestId: string,
+    expected: SessionRequestRecord | undefined,
+    found: SessionRequestRecord | undefined,
+  ): void => {
+    if (!expected) differs({ kind: 'unexpected', of: 'record', requestId, ...(found && { found }) });
+    else if (!found) differs({ kind: 'missing', of: 'record', requestId, expected });
     else if (!isDeepStrictEqual(expected, found))
       differs({ kind: 'different', of: 'record', requestId, expected, found });
+  };
+
+  /** As the log says, as long as they have not been compared. */
+  const records = new Map<string, SessionRequestRecord>();
+  const compareRecords = async (): Promise<Map<string, Ahead>> => {
+    const ahead = new Map<string, Ahead>();
+    counts.records = records.size;
+    for await (const found of snapshot.records()) {
+      const { requestId } = found.state;
+      const expected = records.get(requestId);
+      records.delete(requestId);
+      if (found.position > checkpoint) ahead.set(requestId, { found, expected });
+      else compareRecord(requestId, expected, found);
+    }
+    for (const [requestId, expected] of records) compareRecord(requestId, expected, undefined);
+    return ahead;
+  };
+
+  const notifications = await compareNotifications(snapshot.notifications(), differs);
+  let ahead: Map<string, Ahead> | undefined;
+  for await (const batch of store.readAll({ batchSize })) {
+    let within = 0;
+    for (const event of batch.events) {
+      const { requestId } = event.data;
+      if (event.position <= checkpoint) {
+        within += 1;
+        records.set(requestId, projectSessionRequest(records.get(requestId), event));
+        for (const notification of notificationsOf(event)) {
+          counts.notifications += 1;
+          await notifications.next(notification, 'required');
+        }
+        continue;
+      }
+      ahead ??= await compareRecords();
+      const record = ahead.get(requestId);
+      const isReflected = record !== undefined && event.revision <= record.found.state.revision;
+      if (isReflected) record.expected = projectSessionRequest(record.expected, event);
+      // Notifications are written before the record, so they can be there without it.
+      for (const notification of notificationsOf(event))
+        await notifications.next(notification, isReflected ? 'required' : 'optional');
+      if (record && event.revision >= record.found.state.revision) {
+        compareRecord(requestId, record.expected, record.found);
+        ahead.delete(requestId);
+      }
+    }
+    counts.events += within;
+    progress.advance(within, Math.min(batch.position, checkpoint));
+    if (batch.position < checkpoint) continue;
+    ahead ??= await compareRecords();
+    if (ahead.size === 0 && notifications.ended) break;
   }
-  for (const [requestId, expected] of records)
-    differs({ kind: 'missing', of: 'record', requestId, expected });
+  await notifications.end();
+  ahead ??= await compareRecords();
+  // They reflect more events than the log has.
+  for (const [requestId, { found, expected }] of ahead) compareRecord(requestId, expected, found);
   progress.done();
   return { checkpoint, ...counts };
 };
 
-/** Walks along the notifications that are there; takes those that should be, in the same order, and undefined at the end. */
-const notificationComparison = (
-  there: Iterable<NotificationRecord>,
-  differs: (difference: Difference) => void,
+/** Walks along the notifications that are there, as those that should be are named in the same order. */
+const compareNotifications = async (
+  there: Iterable<NotificationRecord> | AsyncIterable<NotificationRecord>,
+  differs: (difference: ReadModelsDifference) => void,
 ) => {
-  const found = there[Symbol.iterator]();
-  let next = found.next();
-  const unexpected = (notification: NotificationRecord): void => {
-    const { position, participantId } = notification;
-    differs({ kind: 'unexpected', of: 'notification', position, participantId, found: notification });
-    next = found.next();
-  };
-  return (expected: NotificationRecord | undefined): void => {
-    while (!next.done && (!expected || isBefore(next.value, expected))) unexpected(next.value);
-    if (!expected) return;
-    const { position, participantId } = expected;
-    const present = next.done ? undefined : next.value;
-    if (!present || present.position !== position || present.participantId !== participantId) {
-      differs({ kind: 'missing', of: 'notification', position, participantId, expected });
-      return;
+  const found = Symbol.asyncIterator in there ? there[Symbol.asyncIterator]() : there[Symbol.iterator]();
+  let next = await found.next();
+  const unexpectedWhile = async (is: (present: NotificationRecord) => boolean): Promise<void> => {
+    while (!next.done && is(next.value)) {
+      const { position, participantId } = next.value;
+      differs({ kind: 'unexpected', of: 'notification', position, participantId, found: next.value });
+      next = await found.next();
     }
-    if (!isDeepStrictEqual(expected, present))
-      differs({ kind: 'different', of: 'notification', position, participantId, expected, found: present });
-    next = found.next();
+  };
+  return {
+    get ended(): boolean {
+      return next.done === true;
+    },
+    async next(expected: NotificationRecord, presence: 'required' | 'optional'): Promise<void> {
+      await unexpectedWhile((present) => isBefore(present, expected));
+      const { position, participantId } = expected;
+      const present = next.done ? undefined : next.value;
+      if (!present || present.position !== position || present.participantId !== participantId) {
+        if (presence === 'required')
+          differs({ kind: 'missing', of: 'notification', position, participantId, expected });
+        return;
+      }
+      if (!isDeepStrictEqual(expected, present))
+        differs({ kind: 'different', of: 'notification', position, participantId, expected, found: present });
+      next = await found.next();
+    },
+    end: () => unexpectedWhile(() => true),
   };
 };
 

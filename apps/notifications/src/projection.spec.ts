@@ -23,13 +23,14 @@ interface Dump {
   readonly notifications: NotificationRecord[];
 }
 
-const dump = (path: string): Dump => {
+const dump = async (path: string): Promise<Dump> => {
   const snapshot = openSqliteReadModelsSnapshot({ path });
   try {
     const { checkpoint } = snapshot;
-    return { checkpoint, records: [...snapshot.records()], notifications: [...snapshot.notifications()] };
+    const records = await Array.fromAsync(snapshot.records());
+    return { checkpoint, records, notifications: await Array.fromAsync(snapshot.notifications()) };
   } finally {
-    snapshot.close();
+    await snapshot.close();
   }
 };
 
@@ -77,7 +78,7 @@ describe('the projection', () => {
           const projection = createProjection({ target: models, cacheSize });
           for (const batch of batchesOf(log, delivery)) await projection.handle(batch);
           await models.close();
-          expect(dump(path)).toStrictEqual(foldOf(log));
+          expect(await dump(path)).toStrictEqual(foldOf(log));
         },
       ),
       { numRuns: 60 },
@@ -116,7 +117,7 @@ describe('the projection', () => {
           };
           const copy = createSqliteReadModelsCopy({ path, keptRecords });
           await rebuildReadModels({ store, copy, elapsedMs: () => 0 });
-          expect(dump(path)).toStrictEqual(foldOf(log));
+          expect(await dump(path)).toStrictEqual(foldOf(log));
 
           const trickled = openSqliteReadModels({ path: ':memory:' });
           await createProjection({ target: trickled }).handle({ events: log, position: log.length });
@@ -170,7 +171,7 @@ describe('the projection', () => {
     await expect(projection.handle(batch)).rejects.toThrow('no space left');
     expect(await projection.handle(batch)).toHaveLength(log.length);
     await models.close();
-    expect(dump(path)).toStrictEqual(foldOf(log));
+    expect(await dump(path)).toStrictEqual(foldOf(log));
   });
 
   test('moves the checkpoint on where there is nothing for it', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { SessionRequestStore } from '@hse/contracts';
+import type { ReadModelsDifference, SessionRequestStore } from '@hse/contracts';
 import { createInMemoryEventStore } from '@hse/event-sourcing/testing';
 import {
   createSqliteReadModelsCopy,
@@ -11,7 +11,7 @@ import {
 } from '@hse/read-models/sqlite';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { notificationsOf } from './notifications-of.ts';
-import { checkParity, type Difference } from './parity.ts';
+import { checkParity } from './parity.ts';
 import type { Progress } from './progress.ts';
 import { createProjection } from './projection.ts';
 import { rebuildReadModels } from './rebuild.ts';
@@ -49,7 +49,7 @@ const rebuild = (options: { onProgress?: (progress: Progress) => void; signal?: 
   });
 
 const parity = async () => {
-  const differences: Difference[] = [];
+  const differences: ReadModelsDifference[] = [];
   const progress: Progress[] = [];
   const snapshot = openSqliteReadModelsSnapshot({ path });
   const result = await checkParity({
@@ -60,7 +60,7 @@ const parity = async () => {
     onProgress: (each) => progress.push(each),
     elapsedMs: stopwatch(),
   });
-  snapshot.close();
+  await snapshot.close();
   return { result, differences, progress };
 };
 
@@ -180,10 +180,10 @@ describe('the parity check', () => {
     await project(0, half);
     const snapshot = openSqliteReadModelsSnapshot({ path });
     await project(half, log.length);
-    const differences: Difference[] = [];
-    const onDifference = (difference: Difference): void => void differences.push(difference);
+    const differences: ReadModelsDifference[] = [];
+    const onDifference = (difference: ReadModelsDifference): void => void differences.push(difference);
     const result = await checkParity({ store, snapshot, onDifference, elapsedMs: stopwatch() });
-    snapshot.close();
+    await snapshot.close();
     expect(result).toMatchObject({ checkpoint: half, differences: 0 });
     expect(differences).toEqual([]);
     expect((await parity()).result).toMatchObject({ checkpoint: log.length, differences: 0 });

@@ -75,7 +75,10 @@ export interface SessionRequestQueries {
   /** Notifications with a position greater than `after`. */
   countNotifications(query: { participantId: string; after: number }): Promise<number>;
 
-  /** The participant's session requests of which the latest event came after this position, in the order of those events. */
+  /**
+   * The participant's session requests of which the latest event came after this position and not after the checkpoint, in
+   * the order of those events. What the checkpoint has not reached yet comes as a live update when it does.
+   */
   changedAfter(query: {
     participantId: string;
     position: number;
@@ -127,16 +130,51 @@ export interface ReadModelsCopy {
   finish(): Promise<void>;
   /** Throws the copy away; what is in use stays. */
   abandon(): Promise<void>;
+  /** Present where others write to the read models in use while the copy is made. */
+  readonly beside?: LiveCopy;
 }
 
-/** All of the read models as they were at one checkpoint, whatever is written meanwhile. */
+/** What it takes to make a copy of read models that are being written to. */
+export interface LiveCopy {
+  /**
+   * From when this resolves on, whoever fetches an event and applies it to the read models in use applies it to the copy,
+   * too. What was recorded before still has to be put.
+   */
+  join(): Promise<void>;
+  /** The copy as it is now. */
+  snapshot(): Promise<ReadModelsSnapshot>;
+  /** Puts each thing as the log says, unless it has changed since it was found. */
+  repair(differences: readonly ReadModelsDifference[]): Promise<void>;
+}
+
+/** One thing that is not as the log says. `missing` has no `found`, `unexpected` no `expected`. */
+export type ReadModelsDifference = { readonly kind: 'missing' | 'unexpected' | 'different' } & (
+  | {
+      readonly of: 'record';
+      readonly requestId: string;
+      readonly expected?: SessionRequestRecord;
+      readonly found?: SessionRequestRecord;
+    }
+  | {
+      readonly of: 'notification';
+      readonly position: number;
+      readonly participantId: string;
+      readonly expected?: NotificationRecord;
+      readonly found?: NotificationRecord;
+    }
+);
+
+/**
+ * All of the read models as they were at one moment, whatever is written meanwhile. Everything up to the checkpoint is
+ * reflected; where several write, so may be later events.
+ */
 export interface ReadModelsSnapshot {
   readonly checkpoint: number;
   /** By request id. */
-  records(): Iterable<SessionRequestRecord>;
+  records(): Iterable<SessionRequestRecord> | AsyncIterable<SessionRequestRecord>;
   /** By position; of the same position, the coach's first. */
-  notifications(): Iterable<NotificationRecord>;
-  close(): void;
+  notifications(): Iterable<NotificationRecord> | AsyncIterable<NotificationRecord>;
+  close(): void | Promise<void>;
 }
 
 /** A change that the read models now reflect. */
@@ -146,8 +184,12 @@ export interface ReflectedChange {
   readonly position: number;
 }
 
-/** Tells every gateway what has changed, after it can be queried. At most once: who missed some asks `changedAfter`. */
+/**
+ * Tells every gateway what has changed, in log order, after it can be queried. At most once: who missed some asks
+ * `changedAfter`.
+ */
 export interface LiveUpdates {
+  /** Does nothing where listeners follow the read models themselves. */
   publish(changes: readonly ReflectedChange[]): void;
   /** @returns ends the subscription. */
   subscribe(listener: (changes: readonly ReflectedChange[]) => void): () => void;

@@ -1,3 +1,4 @@
+import type { ReadinessCheck } from '@hse/service-kit';
 import { MongoClient, type Db } from 'mongodb';
 
 /** The part of a logger that the adapters use. */
@@ -10,8 +11,12 @@ export interface MongoLogger {
 export interface MongoConnection {
   readonly client: MongoClient;
   readonly db: Db;
+  /** Whether the primary answers, and within two seconds. */
+  check(): Promise<ReadinessCheck>;
   close(): Promise<void>;
 }
+
+const longestPingMs = 2_000;
 
 const databaseIn = (url: string): string | undefined =>
   /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];
@@ -62,7 +67,19 @@ export const connectMongo = async (options: {
     await client.connect();
     const db = client.db(database);
     await db.command({ ping: 1 });
-    return { client, db, close: () => client.close() };
+    return {
+      client,
+      db,
+      async check() {
+        try {
+          await db.command({ ping: 1 }, { timeoutMS: longestPingMs });
+          return { name: 'mongodb', ok: true };
+        } catch (error) {
+          return { name: 'mongodb', ok: false, detail: (error as Error).message };
+        }
+      },
+      close: () => client.close(),
+    };
   } catch (error) {
     await client.close();
     throw error;

@@ -1,5 +1,5 @@
 import type { Timers } from '@hse/event-sourcing';
-import { ObjectId, type Collection, type Db } from 'mongodb';
+import { ObjectId, type ClientSession, type Collection, type Db } from 'mongodb';
 import { provideCollection } from './provide-collection.ts';
 import {
   notificationsDefinition,
@@ -69,16 +69,23 @@ const acknowledged = { writeConcern: { w: 'majority' }, readConcern: { level: 'm
 
 const pointersOf = (db: Db): Collection<PointerDocument> => db.collection('readModels', acknowledged);
 
-/** The collections of a generation. */
-export const generationOf = (db: Db, number: number): Generation => ({
-  requests: db.collection(prefixes.requests + number, acknowledged),
-  notifications: db.collection(prefixes.notifications + number, acknowledged),
-});
+/** The collections of a generation. `snapshot`: to be read in a session that is one. */
+export const generationOf = (
+  db: Db,
+  number: number,
+  level: 'majority' | 'snapshot' = 'majority',
+): Generation => {
+  const options = { ...acknowledged, readConcern: { level } };
+  return {
+    requests: db.collection(`${prefixes.requests}${number}`, options),
+    notifications: db.collection(`${prefixes.notifications}${number}`, options),
+  };
+};
 
 /** Makes the collections of a generation, with validators and indexes, as far as they are not there. */
 export const provideGeneration = async (db: Db, number: number): Promise<void> => {
-  await provideCollection(db, prefixes.requests + number, requestsDefinition);
-  await provideCollection(db, prefixes.notifications + number, notificationsDefinition);
+  await provideCollection(db, `${prefixes.requests}${number}`, requestsDefinition);
+  await provideCollection(db, `${prefixes.notifications}${number}`, notificationsDefinition);
 };
 
 const count = { bsonType: 'number', minimum: 0 };
@@ -134,9 +141,12 @@ const duplicateKey = 11_000;
 export const isDuplicateKey = (error: unknown): boolean =>
   (error as { code?: unknown }).code === duplicateKey;
 
-/** What the pointer says now, to the majority. @throws when there are no read models. */
-export const readPointer = async (db: Db): Promise<Pointer> => {
-  const pointer = await pointersOf(db).findOne(isPointer);
+/** What the pointer says now, to the majority, or in the snapshot. @throws when there are no read models. */
+export const readPointer = async (db: Db, snapshot?: ClientSession): Promise<Pointer> => {
+  const pointer = await pointersOf(db).findOne(
+    isPointer,
+    snapshot && { session: snapshot, readConcern: { level: 'snapshot' } },
+  );
   if (!pointer) throw new Error(`There are no read models in the database ${db.databaseName}.`);
   return pointer;
 };
