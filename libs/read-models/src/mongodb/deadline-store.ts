@@ -101,7 +101,7 @@ export const openMongoDeadlineStore = async ({ db }: { db: Db }): Promise<Deadli
   ): Promise<{ seen: number; won: Deadline[] }> => {
     const claimable = { dueAt: { $lte: now }, claimableAt: { $lte: now } };
     const candidates = await deadlines
-      .find(claimable)
+      .find(claimable, { readConcern: 'local' }) // what is already held elsewhere need not be tried
       .sort({ dueAt: 1 })
       .limit(limit)
       .project<{ _id: string }>({ _id: 1 })

@@ -99,9 +99,9 @@ export const openMongoSharedClock = async ({
     });
     try {
       while (isOpen()) {
-        const change = await stream.next();
+        const change = (await stream.next()) as { fullDocument?: ClockDocument | null };
         pauseMs = firstPauseMs;
-        if ('fullDocument' in change && change.fullDocument) follow(change.fullDocument.instant);
+        if (change.fullDocument) follow(change.fullDocument.instant); // none when it was deleted
       }
     } finally {
       await stream.close().catch(() => undefined);
