@@ -28,6 +28,13 @@ export const settingsTable = {
   ...accountSettings,
   ...oidcSettings,
   OIDC_ISSUER: { ...oidcSettings.OIDC_ISSUER, meaning: 'issuer of the access tokens; has to be set' },
+  OIDC_DISCOVERY_URL: {
+    meaning:
+      'where this service fetches the discovery document of the issuer, if not from below the issuer’s own URL',
+    form: 'an http or https URL without query',
+    default: undefined,
+    parse: oidcSettings.OIDC_ISSUER.parse,
+  },
   ...clockSettings,
   ...processSettings,
   ...logSettings,

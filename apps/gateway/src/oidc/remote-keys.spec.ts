@@ -49,6 +49,21 @@ describe('an issuer elsewhere', () => {
     expect(asked).toEqual(['/realm/.well-known/openid-configuration', '/realm/keys']);
   });
 
+  it('may have its discovery document at an address that only servers use, and is still known by its name', async () => {
+    const inside = issuer;
+    issuer = 'https://log-in.example.org/realm';
+    discovery.body = (name) => ({ issuer: name, jwks_uri: `${inside}/keys` });
+    const keys = remoteKeys(issuer, `${inside}/.well-known/openid-configuration`);
+    const verifier = new AccessTokens({ issuer, audience: 'api', keys }, wallClock);
+    expect((await verifier.verify(await token())).subject).toBe('p-1');
+    await expect(verifier.verify(await token({ iss: inside }))).rejects.toThrow(InvalidToken);
+
+    const other = remoteKeys('https://other.example.org', `${inside}/.well-known/openid-configuration`);
+    await expect(
+      new AccessTokens({ issuer, audience: 'api', keys: other }, wallClock).verify(await token()),
+    ).rejects.toThrow(IssuerUnavailable);
+  });
+
   it('is trusted for its own tokens only', async () => {
     const verifier = tokens();
     await expect(verifier.verify(await token({ iss: 'http://elsewhere' }))).rejects.toThrow(InvalidToken);

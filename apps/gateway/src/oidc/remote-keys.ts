@@ -6,12 +6,17 @@ const timeoutMs = 5_000;
 /**
  * The keys of an OpenID provider, found by its discovery document (OpenID Connect Discovery 1.0, section 4) when the
  * first token comes. Keys are kept for ten minutes; an unknown key id fetches them anew, every 30 s at most.
+ * @param discoveryUrl of the document, for a server that reaches the issuer at another address than browsers do; what
+ * the document names has to be `issuer` all the same. Default: where the standard puts it, under `issuer`.
  * @throws IssuerUnavailable when looking up a key, where the discovery document cannot be had or names another issuer.
  */
-export const remoteKeys = (issuer: string): JWTVerifyGetKey => {
+export const remoteKeys = (
+  issuer: string,
+  discoveryUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+): JWTVerifyGetKey => {
   let discovered: Promise<JWTVerifyGetKey> | undefined;
   return async (header, token) => {
-    discovered ??= discover(issuer).catch((error: unknown) => {
+    discovered ??= discover(issuer, discoveryUrl).catch((error: unknown) => {
       discovered = undefined; // the next token tries again
       throw new IssuerUnavailable({ cause: error });
     });
@@ -20,8 +25,8 @@ export const remoteKeys = (issuer: string): JWTVerifyGetKey => {
   };
 };
 
-const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+const discover = async (issuer: string, discoveryUrl: string): Promise<JWTVerifyGetKey> => {
+  const response = await fetch(discoveryUrl, {
     signal: AbortSignal.timeout(timeoutMs),
     headers: { accept: 'application/json' },
   });
