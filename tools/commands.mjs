@@ -35,6 +35,18 @@ export const commands = {
   token: { build: standalone, steps: (args) => [script('apps/standalone/dist/token.js', ...args)] },
   rebuild: { build: standalone, steps: (args) => [script('apps/standalone/dist/rebuild.js', ...args)] },
   parity: { build: standalone, steps: (args) => [script('apps/standalone/dist/parity.js', ...args)] },
+  engines: {
+    withDev: true,
+    build: 'libs/engines',
+    // kafkajs 2.2.4 computes a negative delay, which Node 24 warns of.
+    steps: (args) => [
+      script('--disable-warning=TimeoutNegativeWarning', 'libs/engines/dist/main.js', ...args),
+    ],
+  },
+  parked: {
+    build: 'apps/notifications',
+    steps: (args) => [script('apps/notifications/dist/commands/parked.js', ...args)],
+  },
   bench: { withDev: true, build: standalone, steps: (args) => [script('tools/bench/main.ts', ...args)] },
   test: { withDev: true, build: standalone, steps: (args) => [jest(...args)] },
   'test:long': {
