@@ -10,6 +10,8 @@ import type { EventMetadata, NewEvent, RecordedEvent } from './event.ts';
 export interface EventStoreContractOptions {
   /** The log's positions are 1, 2, 3, …: an adapter may promise more than the port does. Default false. */
   readonly gapless?: boolean;
+  /** What one append may hold at least, in bytes: a server may have a limit of its own. Default 1 200 000. */
+  readonly appendBytes?: number;
 }
 
 const metadata: EventMetadata = {
@@ -50,7 +52,7 @@ const wrongRevision = (actual: number | undefined): object =>
 export const eventStoreContract = (
   name: string,
   makeStore: () => Promise<EventStore>,
-  { gapless = false }: EventStoreContractOptions = {},
+  { gapless = false, appendBytes = 1_200_000 }: EventStoreContractOptions = {},
 ): void => {
   /** Registers a test that gets a store for itself. */
   const test = (title: string, body: (store: EventStore) => Promise<void>): void => {
@@ -339,8 +341,8 @@ export const eventStoreContract = (
         }
       });
 
-      test('a payload of a megabyte is whole', async (store) => {
-        const text = 'päyload '.repeat(131_072);
+      test('a payload of a megabyte, or as much as an append may hold, is whole', async (store) => {
+        const text = 'päyload '.repeat((appendBytes - 2_000) / 9); // 9 bytes each; the rest is for the envelopes
         await store.append('a', [event(1, 'Said', { text }), event(2)], { expected: 'no-stream' });
         const [first, second] = await store.readStream('a');
         expect((first?.data as { text: string }).text === text).toBe(true);
@@ -536,6 +538,7 @@ export const eventStoreContract = (
       test('leaving the loop leaves the store as it was', async (store) => {
         await store.append('a', [event(1)], { expected: 'any' });
         for await (const batch of store.follow()) {
+          if (batch.events.length === 0) continue; // only a position, past what others have recorded
           expect(batch.events).toHaveLength(1);
           break;
         }

@@ -1,1 +1,6 @@
-export {};
+export {
+  openEventStoreDB,
+  StreamDeleted,
+  type EventStoreDBEventStore,
+  type EventStoreDBOptions,
+} from './eventstoredb-event-store.ts';

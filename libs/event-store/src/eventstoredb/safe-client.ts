@@ -1,0 +1,54 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+
+/** What is touched below of the client's insides (6.2.1). All of them are properties of the instance, looked up at each call. */
+interface Insides {
+  readonly throwOnAppendFailure: boolean;
+  supports(): Promise<boolean>;
+  handleError(client: unknown, error: Error): Promise<void>;
+  createChannel(): Promise<{ close(): void }>;
+  getChannel(): Promise<{ close(): void }>;
+}
+
+export interface SafeClient {
+  readonly client: EventStoreDBClient;
+  /** Ends all calls and closes the connection. Does not wait for a server that does not answer. */
+  close(): Promise<void>;
+}
+
+/**
+ * The official client without the ways in which a dropped connection ends the process or fails what has nothing to do with it:
+ *
+ * - Batch append is off. It keeps the pending appends of all clients of the process in one map: one stream's error rejects all of
+ *   them, the next answer of another stream then throws inside an event handler; and an error under back-pressure rejects a
+ *   promise that nobody holds. The plain append has a call of its own, which fails alone.
+ * - A failed connection is closed a turn later. Closed at once, a call that has just been given it throws where nobody catches.
+ * - An error while a connection is replaced (looking for a cluster member again) is not left to nobody.
+ */
+export const openSafeClient = (connectionString: string): SafeClient => {
+  const client = EventStoreDBClient.connectionString(connectionString);
+  const insides = client as unknown as Insides;
+  if (!insides.throwOnAppendFailure)
+    throw new RangeError('throwOnAppendFailure=false makes the client report revisions that are not there');
+  for (const name of ['supports', 'handleError', 'createChannel', 'getChannel'] as const)
+    if (typeof insides[name] !== 'function') throw new Error(`@eventstore/db-client has no ${name} any more`);
+
+  insides.supports = async () => false; // asked for batch append only
+  const { handleError, createChannel } = insides;
+  insides.handleError = (failed, error) => handleError(failed, error).catch(() => {});
+  insides.createChannel = async () => {
+    const channel = await createChannel();
+    const close = channel.close.bind(channel);
+    channel.close = () => void setImmediate(close);
+    return channel;
+  };
+  return {
+    client,
+    async close() {
+      await client.dispose();
+      void insides.getChannel().then(
+        (channel) => channel.close(),
+        () => {},
+      );
+    },
+  };
+};
