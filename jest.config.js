@@ -11,7 +11,14 @@ export default {
   // Room for a process to start and for a store to sync on a busy machine with two cores.
   testTimeout: 30_000,
   maxWorkers: '100%',
-  reporters: ['default', '<rootDir>/tools/ci-summary-reporter.mjs'],
+  // Real servers for the suites that need them, or the reason why there are none.
+  globalSetup: '<rootDir>/tools/test-servers.mjs',
+  globalTeardown: '<rootDir>/tools/test-servers-end.mjs',
+  reporters: [
+    'default',
+    '<rootDir>/tools/skipped-suites-reporter.mjs',
+    '<rootDir>/tools/ci-summary-reporter.mjs',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -127,8 +127,11 @@ export const startMongo = async (options: MongoOptions = {}): Promise<MongoEngin
     while (Date.now() < deadlineMs) {
       for (const member of members) {
         if (member.pid === undefined || member === other) continue;
-        const answer = await hello(member.url).catch(() => undefined);
-        if (answer?.isWritablePrimary === true) return member;
+        const isPrimary = await writable(member.url).then(
+          () => true,
+          () => false,
+        );
+        if (isPrimary) return member;
       }
       await pause(50);
     }
@@ -144,7 +147,8 @@ export const startMongo = async (options: MongoOptions = {}): Promise<MongoEngin
 
   try {
     await all((member) => member.start());
-    await initiate(members, options.electionTimeoutMs ?? 3_000);
+    const hosts = ports.map((port) => `127.0.0.1:${port}`);
+    await initiate(members[0]?.url ?? '', hosts, options.electionTimeoutMs ?? 3_000);
     await primary();
   } catch (error) {
     await remove();
@@ -186,16 +190,24 @@ const admin = (url: string, command: Record<string, unknown>) =>
 
 const hello = (url: string) => admin(url, { hello: 1 });
 
-/** Makes the members a replica set, unless their data say that they are one already. */
-const initiate = async (members: readonly MongoMember[], electionTimeoutMillis: number): Promise<void> => {
-  const [first] = members;
-  if (!first) return;
+/** Rejects unless this member takes writes. */
+export const writable = async (url: string): Promise<void> => {
+  const { isWritablePrimary } = (await hello(url)) as { isWritablePrimary?: boolean };
+  if (!isWritablePrimary) throw new Error('not the primary');
+};
+
+/** Makes the hosts a replica set, by one of them, unless it knows that they are one already. */
+export const initiate = async (
+  url: string,
+  hosts: readonly string[],
+  electionTimeoutMillis = 10_000,
+): Promise<void> => {
   const config = {
     _id: 'rs0',
-    members: members.map(({ port }, _id) => ({ _id, host: `127.0.0.1:${port}` })),
+    members: hosts.map((host, _id) => ({ _id, host })),
     settings: { electionTimeoutMillis, heartbeatIntervalMillis: 500 },
   };
-  await admin(first.url, { replSetInitiate: config }).catch((error: unknown) => {
+  await admin(url, { replSetInitiate: config }).catch((error: unknown) => {
     if ((error as { codeName?: string }).codeName !== 'AlreadyInitialized') throw error;
   });
 };
