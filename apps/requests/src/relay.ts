@@ -92,13 +92,14 @@ export const createRelay = <E extends DomainEvent>(options: RelayOptions<E>): Re
   /** Ends when the lead is lost, when it is to stop, and when the store has been closed. */
   const relay = async (publication: Publication<E>, signal: AbortSignal): Promise<void> => {
     let after = publication.after;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         for await (const batch of store.follow({ after, batchSize, signal })) {
           await publish(publication, batch, signal);
           after = batch.position;
         }
-        if (!signal.aborted) stopping.abort(); // the store has been closed
+        if (!isOver()) stopping.abort(); // the store has been closed
       } catch (error) {
         await pauseAfter(error, signal, 'the event store could not be read; reading goes on where it was');
       }

@@ -7,3 +7,4 @@ export {
   type KafkaTopics,
 } from './topics.ts';
 export { createKafkaEventPublisher, type KafkaEventPublisherOptions } from './kafka-event-publisher.ts';
+export { createKafkaEventFeed, type KafkaEventFeed, type KafkaEventFeedOptions } from './kafka-event-feed.ts';

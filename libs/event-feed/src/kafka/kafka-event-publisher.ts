@@ -231,14 +231,15 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
   return {
     async lead(signal) {
       const over = AbortSignal.any([signal, closing.signal]);
+      const isOver = (): boolean => over.aborted;
       const setbacks = new Setbacks({ timers, longestPauseMs: 2_000 });
-      while (!over.aborted) {
+      while (!isOver()) {
         try {
           await log.catchUp(over);
-          if (!leads() && (await mayClaim(over)) && !over.aborted) await claim(over);
+          if (!leads() && (await mayClaim(over)) && !isOver()) await claim(over);
           if (leads()) return await takeTheLead();
         } catch (error) {
-          if (over.aborted) break;
+          if (isOver()) break;
           logger.warn(
             { err: error, failures: setbacks.failures + 1 },
             'the lead could not be taken; tries again',

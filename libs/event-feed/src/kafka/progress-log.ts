@@ -54,12 +54,13 @@ export const followProgress = (options: ProgressLogOptions): ProgressLog => {
     setbacks: new Setbacks({ timers, longestPauseMs: 2_000 }),
     timers,
     logger,
-    async eachBatch({ batch, resolveOffset, heartbeat }) {
+    async eachBatch(payload) {
+      const { batch } = payload;
       for (const { offset, value } of batch.messages) read(Number(offset), value);
       next = Math.max(next, Number(batch.lastOffset()) + 1);
-      resolveOffset(batch.lastOffset());
+      payload.resolveOffset(batch.lastOffset());
       for (const listener of [...listeners]) listener();
-      await heartbeat();
+      await payload.heartbeat();
     },
   });
 

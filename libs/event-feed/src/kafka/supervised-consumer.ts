@@ -77,15 +77,16 @@ export const superviseConsumer = (options: SupervisedConsumerOptions): (() => Pr
     }
   };
 
+  const isOver = (): boolean => signal.aborted;
   const supervise = async (): Promise<void> => {
-    while (!signal.aborted) {
+    while (!isOver()) {
       const consumer = kafka.consumer({
         ...config,
         retry: { ...config.retry, restartOnFailure: () => Promise.resolve(false) },
       });
       const error = await watch(consumer);
       const disconnected = consumer.disconnect().catch((reason: unknown) => reason);
-      if (signal.aborted) await disconnected;
+      if (isOver()) await disconnected;
       else {
         const { failures } = setbacks;
         logger.warn(

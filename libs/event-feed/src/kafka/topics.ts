@@ -1,4 +1,4 @@
-import { Partitioners, type Admin, type Kafka } from 'kafkajs';
+import { ConfigResourceTypes, Partitioners, type Admin, type Kafka } from 'kafkajs';
 
 /** Where the events go, and where is written how far they have gone. */
 export interface KafkaTopics {
@@ -137,12 +137,12 @@ const check = async (
   return problems;
 };
 
-const TOPIC_RESOURCE = 2; // ConfigResourceTypes.TOPIC, which kafkajs declares as an ambient enum
-
 const configOf = async (admin: Admin, topic: string): Promise<Map<string, string>> => {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: ['cleanup.policy', 'retention.ms'] }],
+    resources: [
+      { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy', 'retention.ms'] },
+    ],
   });
   return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
 };
