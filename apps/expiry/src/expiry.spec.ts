@@ -721,6 +721,44 @@ describe('Two instances on one store', () => {
     expect(other.sent).toHaveLength(1);
     await other.expiry.stop();
   });
+
+  it('one takes over what the other had claimed when it died, as soon as the claim has run out', async () => {
+    const world = createWorld({ speed: 1 });
+    const leaseMs = 30 * SECOND_MS;
+    const respondBy = await world.request('a', HOUR_MS);
+    const dying = world.startProcess({ leaseMs, busFault: () => new Promise(() => {}) });
+    await world.turns();
+    world.clock.advanceTo(respondBy);
+    await world.turns();
+    expect(dying.sent).toHaveLength(1);
+    const heir = world.startProcess({ makeFeed: silentFeed, leaseMs, pollMs: 1_000, head: async () => 0 });
+    await world.turns();
+    dying.kill();
+    await world.until(() => heir.sent.length > 0);
+    const [taken] = heir.sent;
+    expect(taken!.at).toBeGreaterThanOrEqual(respondBy + leaseMs);
+    expect(taken!.at).toBeLessThanOrEqual(respondBy + leaseMs + 2 * SECOND_MS);
+    expect(await world.expired()).toHaveLength(1);
+    await heir.expiry.stop();
+  });
+
+  it('one that wakes too late for a deadline takes it over when the one that got it dies', async () => {
+    const world = createWorld({ speed: 1 });
+    const leaseMs = 5 * SECOND_MS;
+    const respondBy = await world.request('a', HOUR_MS);
+    const dying = world.startProcess({ leaseMs, busFault: () => new Promise(() => {}) });
+    const heir = world.startProcess({ leaseMs, pollMs: 1_000 });
+    await world.settled(dying);
+    await world.settled(heir);
+    world.clock.advanceTo(respondBy); // both wake; the first that was started claims it
+    await world.turns();
+    expect([dying.sent.length, heir.sent.length]).toEqual([1, 0]);
+    dying.kill();
+    await world.until(() => heir.sent.length > 0);
+    expect(heir.sent[0]!.at).toBeGreaterThanOrEqual(respondBy + leaseMs);
+    expect(heir.sent[0]!.at).toBeLessThanOrEqual(respondBy + leaseMs + 2 * SECOND_MS);
+    await heir.expiry.stop();
+  });
 });
 
 describe('The feed', () => {
