@@ -27,8 +27,11 @@ const dump = async (path: string): Promise<Dump> => {
   const snapshot = openSqliteReadModelsSnapshot({ path });
   try {
     const { checkpoint } = snapshot;
-    const records = await Array.fromAsync(snapshot.records());
-    return { checkpoint, records, notifications: await Array.fromAsync(snapshot.notifications()) };
+    const records: SessionRequestRecord[] = [];
+    const notifications: NotificationRecord[] = [];
+    for await (const record of snapshot.records()) records.push(record);
+    for await (const notification of snapshot.notifications()) notifications.push(notification);
+    return { checkpoint, records, notifications };
   } finally {
     await snapshot.close();
   }

@@ -7,3 +7,4 @@ export { openMongoReadModelsSnapshot } from './read-models-snapshot.ts';
 export { openMongoGatewayStore } from './gateway-store.ts';
 export { openMongoParkedStreams } from './parked-streams.ts';
 export { openMongoSharedClock, type SharedClock } from './shared-clock.ts';
+export { openMongoLiveUpdates } from './live-updates.ts';

@@ -59,12 +59,12 @@ export const createMongoReadModelsCopy = async ({
   let reached = 0;
 
   /** Why this copy cannot come to anything any more. */
-  let lost: unknown;
+  let lost: Error | undefined;
   let ended = false;
   const keepRight = (): void => {
     timers.after(rebuildLeaseMs / 4, () => {
       if (ended) return;
-      rebuild.renew().then(keepRight, (error: unknown) => (lost = error));
+      rebuild.renew().then(keepRight, (error: Error) => (lost = error));
     });
   };
   keepRight();
