@@ -8,6 +8,15 @@ import type { RouteTable } from './route-table.ts';
 
 const retrySoon = { 'retry-after': '1' };
 
+/** By what is known of the request's effect. */
+const unavailable: Readonly<Record<StoreUnavailable['outcome'], string>> = {
+  'not-written':
+    'What records changes cannot be reached at present. Nothing has been done; repeat the request.',
+  unknown:
+    'What records changes cannot be reached at present, and whether the request has been carried out is not known. ' +
+    'Repeat it with the same Idempotency-Key: it is carried out once. Without a key, look before you repeat it.',
+};
+
 /** Makes every error that leaves a route or Fastify itself an `application/problem+json` answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -46,13 +55,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof StoreUnavailable) {
       return error.reason === 'full'
         ? new HttpProblem('storage-full', 'Nothing can be recorded at present: the storage is full.')
-        : new HttpProblem(
-            'unavailable',
-            'The event store cannot be reached at present. Repeat the request with its Idempotency-Key.',
-            {
-              headers: retrySoon,
-            },
-          );
+        : new HttpProblem('unavailable', unavailable[error.outcome], { headers: retrySoon });
     }
     if (error instanceof TooManyConflicts)
       return new HttpProblem('unavailable', 'Too many changes at once. Repeat the request.', {

@@ -388,6 +388,17 @@ describe('when something does not work', () => {
     expect(answer.text).not.toContain(error.message);
   });
 
+  it.each([
+    ['not-written', 'Nothing has been done; repeat the request.'],
+    ['unknown', 'Repeat it with the same Idempotency-Key: it is carried out once.'],
+  ] as const)('says what to do where the outcome is %s', async (outcome, advice) => {
+    fault = new StoreUnavailable('no answer from requests:5000', outcome, 'unreachable');
+    const answer = await ask();
+    fault = undefined;
+    expectProblem(answer, 'unavailable');
+    expect(answer.body).toMatchObject({ detail: expect.stringContaining(advice) });
+  });
+
   it('a failing read model is a problem, and it is logged', async () => {
     const { body } = await ask();
     findFault = new Error('disk I/O error');

@@ -15,8 +15,8 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** An instance of the requests service, over a real socket. */
-export const startRequestsInstance = async (bus: SessionRequestBus) => {
-  const url = `127.0.0.1:${await freePort()}`;
+export const startRequestsInstance = async (bus: SessionRequestBus, at?: string) => {
+  const url = at ?? `127.0.0.1:${await freePort()}`;
   const commands = createCommandServer({ bus, timers: createTimers(), logger: silentLogger });
   const service = await createRequestsMicroservice({ commands }, { url, service: commandBusService });
   await service.listen();

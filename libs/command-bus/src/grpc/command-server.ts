@@ -186,8 +186,11 @@ export const createCommandServer = ({
     if (streams.size === 0) return;
     logger.info({ streams: streams.size }, 'no more commands are taken');
     const empty = new Promise<boolean>((resolve) => {
-      onEmpty = () => resolve(true);
-      timers.after(drainMs, () => resolve(false));
+      const tooLong = timers.after(drainMs, () => resolve(false));
+      onEmpty = () => {
+        tooLong.cancel();
+        resolve(true);
+      };
     });
     for (const stream of streams) stream.drain();
     if (await empty) return;
