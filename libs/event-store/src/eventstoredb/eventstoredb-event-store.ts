@@ -85,7 +85,8 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   attemptMs = 3_000,
   giveUpMs = 10_000,
 }: EventStoreDBOptions): EventStoreDBEventStore<E> => {
-  const { client, close: closeClient } = openSafeClient(connectionString);
+  const connection = openSafeClient(connectionString);
+  const { client } = connection;
   const address = connectionString.replace(/\/\/[^@/]*@/, '//'); // without the credentials
   const storeId = ids.next();
   const closing = new AbortController();
@@ -451,7 +452,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   const closeAll = async (): Promise<void> => {
     await Promise.allSettled(underWay);
     closing.abort();
-    await closeClient();
+    await connection.close();
   };
 
   return {
@@ -467,7 +468,8 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
             () => client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }),
             () => true,
           );
-          return answered();
+          answered();
+          return;
         } catch (error) {
           if (verdictOn(error) === 'refused') throw error;
           failed(error);

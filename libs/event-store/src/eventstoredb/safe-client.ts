@@ -3,10 +3,10 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 /** What is touched below of the client's insides (6.2.1). All of them are properties of the instance, looked up at each call. */
 interface Insides {
   readonly throwOnAppendFailure: boolean;
-  supports(): Promise<boolean>;
-  handleError(client: unknown, error: Error): Promise<void>;
-  createChannel(): Promise<{ close(): void }>;
-  getChannel(): Promise<{ close(): void }>;
+  supports: () => Promise<boolean>;
+  handleError: (client: unknown, error: Error) => Promise<void>;
+  createChannel: () => Promise<{ close(): void }>;
+  getChannel: () => Promise<{ close(): void }>;
 }
 
 export interface SafeClient {
@@ -19,8 +19,9 @@ export interface SafeClient {
  * The official client without the ways in which a dropped connection ends the process or fails what has nothing to do with it:
  *
  * - Batch append is off. It keeps the pending appends of all clients of the process in one map: one stream's error rejects all of
- *   them, the next answer of another stream then throws inside an event handler; and an error under back-pressure rejects a
- *   promise that nobody holds. The plain append has a call of its own, which fails alone.
+ *   them, and the next answer of another stream then throws inside an event handler (two clients, 300 B, connections dropped: the
+ *   process ends); an error under back-pressure rejects promises that nobody holds (one client, 300 kB: likewise). The plain append
+ *   has a call of its own, which fails alone; on the stand-in it reaches some 0.6 of the appends/s of the batch.
  * - A failed connection is closed a turn later. Closed at once, a call that has just been given it throws where nobody catches.
  * - An error while a connection is replaced (looking for a cluster member again) is not left to nobody.
  */

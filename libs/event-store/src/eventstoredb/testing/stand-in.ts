@@ -275,7 +275,7 @@ export const startEventStoreDBStandIn = async ({
     const work = options.hasSubscription() ? subscribe : options.hasStream() ? readStream : readAll;
     work(options, send, stopped.signal).then(
       () => call.end(),
-      (error: Error) => call.emit('error', error),
+      (error: unknown) => call.emit('error', error),
     );
   };
 
@@ -297,7 +297,7 @@ export const startEventStoreDBStandIn = async ({
       response.setStreamNotFound(notFound);
       return send(response);
     }
-    const step = options.getReadDirection() === 0 ? 1 : -1;
+    const step = isForwards(options) ? 1 : -1;
     let index = of?.hasStart() ? 0 : of?.hasEnd() ? events.length - 1 : Number(of?.getRevision());
     for (let left = Number(options.getCount()); left > 0 && !stopped.aborted; left -= 1, index += step) {
       const event = events[index];
@@ -308,7 +308,7 @@ export const startEventStoreDBStandIn = async ({
 
   const readAll: Work = async (options, send, stopped) => {
     const of = options.getAll();
-    const forwards = options.getReadDirection() === 0;
+    const forwards = isForwards(options);
     const from = Number(of?.getPosition()?.getCommitPosition() ?? 0);
     const matches = filterOf(options);
     let index = of?.hasStart() ? 0 : of?.hasEnd() ? log.all.length : log.indexOf(from);
@@ -469,6 +469,9 @@ const fromProposed = (message: Proposed): ProposedEvent => ({
   data: message.getData_asU8(),
   metadata: message.getCustomMetadata_asU8(),
 });
+
+const isForwards = (options: ReadOptions): boolean =>
+  options.getReadDirection() === messages.ReadReq.Options.ReadDirection.FORWARDS;
 
 const sizeOf = (events: readonly ProposedEvent[]): number =>
   events.reduce((size, { data, metadata }) => size + data.length + metadata.length, 0);
