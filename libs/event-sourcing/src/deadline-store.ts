@@ -17,7 +17,10 @@ export type DeadlineChange =
 export interface DeadlineStore {
   /** The feed position up to which changes are in; 0 at first. */
   checkpoint(): Promise<number>;
-  /** Applies the changes in order, together with the checkpoint, all or nothing. */
+  /**
+   * Applies the changes in order; the checkpoint moves only with or after all of them. When it fails, the checkpoint has
+   * not moved, and some of the changes may be in: they can be repeated.
+   */
   apply(changes: readonly DeadlineChange[], checkpoint: number): Promise<void>;
   /**
    * Claims up to `limit` deadlines with `dueAt <= now` that nobody holds, soonest first, until `leaseUntil`.

@@ -179,6 +179,7 @@ const explained = (error: unknown): unknown => {
     return new StoreUnavailable(error.message, 'unknown', 'full', { cause: error });
   if (
     unreachable.some((kind) => error instanceof kind) ||
+    error.name === 'MongoWaitQueueTimeoutError' || // the driver does not export it
     error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)
   )
     return new StoreUnavailable(error.message, 'unknown', 'unreachable', { cause: error });
