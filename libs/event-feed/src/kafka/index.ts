@@ -1,3 +1,4 @@
+export { configureKafka, type ConfiguredKafka } from './configure-kafka.ts';
 export { createKafka, type CreateKafkaOptions } from './create-kafka.ts';
 export {
   ensureTopics,
