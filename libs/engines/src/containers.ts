@@ -6,11 +6,12 @@ import { initiate, writable } from './mongo.ts';
 import type { ServerVariable } from './test-servers.ts';
 
 /** The images that the compose set-up runs, too. */
-const images: Readonly<Record<ServerVariable, string>> = {
+const images = {
   EVENTSTOREDB_URL: 'eventstore/eventstore:24.10',
   KAFKA_BROKERS: 'apache/kafka:4.1.0',
   MONGODB_URL: 'mongo:8',
-};
+} satisfies Partial<Record<ServerVariable, string>>;
+type Variable = keyof typeof images;
 
 export interface StartedContainer {
   readonly address: string;
@@ -38,9 +39,9 @@ export const dockerAbsent = async (): Promise<string | undefined> => {
 };
 
 /** A server of its own in a container. Docker has to answer. The container goes with this process, or by `stop`. */
-export const startContainer = (variable: ServerVariable): Promise<StartedContainer> => starters[variable]();
+export const startContainer = (variable: Variable): Promise<StartedContainer> => starters[variable]();
 
-const starters: Readonly<Record<ServerVariable, () => Promise<StartedContainer>>> = {
+const starters: Readonly<Record<Variable, () => Promise<StartedContainer>>> = {
   EVENTSTOREDB_URL: async () => {
     const { GenericContainer, Wait } = await import('testcontainers');
     const container = await new GenericContainer(images.EVENTSTOREDB_URL)

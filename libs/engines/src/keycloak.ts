@@ -97,7 +97,7 @@ export const startKeycloak = async (options: KeycloakOptions = {}): Promise<Keyc
     logFile: join(home, 'keycloak.log'),
     ports: [port],
     answers: () => discovery(issuer),
-    startTimeoutMs: 180_000,
+    startTimeoutMs: 300_000,
   });
   const remove = async (): Promise<void> => {
     await server.kill();

@@ -1,7 +1,7 @@
 import type { describe as Describe } from '@jest/globals';
 
 /** How a suite is told where the server is that it needs. */
-export type ServerVariable = 'EVENTSTOREDB_URL' | 'KAFKA_BROKERS' | 'MONGODB_URL';
+export type ServerVariable = 'EVENTSTOREDB_URL' | 'KAFKA_BROKERS' | 'MONGODB_URL' | 'KEYCLOAK_URL';
 
 /**
  * A suite that needs a real server. Where there is none, each of its tests is reported as skipped, by name, with the reason.
