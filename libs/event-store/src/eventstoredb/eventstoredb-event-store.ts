@@ -3,6 +3,7 @@ import {
   END,
   NO_STREAM,
   START,
+  type EventData,
   type ResolvedEvent,
   type StreamingRead,
 } from '@eventstore/db-client';
@@ -13,9 +14,7 @@ import {
   type DomainEvent,
   type EventBatch,
   type EventStore,
-  type ExpectedRevision,
   type Ids,
-  type NewEvent,
   type ReadAllOptions,
   type Timers,
 } from '@hse/event-sourcing';
@@ -58,6 +57,13 @@ export class StreamDeleted extends Error {
     this.name = 'StreamDeleted';
     this.stream = stream;
   }
+}
+
+/** One call of append, however often it is attempted. */
+interface Append {
+  readonly stream: string;
+  readonly events: readonly EventData[];
+  readonly id: string;
 }
 
 /** What is known of an append that has no result yet. */
@@ -259,96 +265,66 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
     return revision;
   };
 
-  /** What is there after a revision, and so what became of an append at that place. */
-  const lookAfter = async (
-    stream: string,
-    expected: number,
-    events: readonly NewEvent<E>[],
-    appendId: string,
-    howMany: number,
-  ): Promise<{ found?: AppendResult; actual: number | undefined }> => {
-    const there = await readStretch(stream, { from: expected + 1, limit: howMany });
-    const actual = there.at(-1)?.event.revision;
-    const last = there[events.length - 1];
-    if (!last || !events.every(({ id }, index) => there[index]?.event.id === id)) return { actual };
+  /** The result, if all events of the append are there from an index on. */
+  const resultAt = (
+    there: readonly ReadEvent<E>[],
+    index: number,
+    { events, id: appendId }: Append,
+  ): AppendResult | undefined => {
+    const last = there[index + events.length - 1];
+    if (!last || !events.every(({ id }, offset) => there[index + offset]?.event.id === id)) return undefined;
     const { revision, position } = last.event;
-    return { found: { revision, position, repeated: last.appendId !== appendId }, actual };
+    return { revision, position, repeated: last.appendId !== appendId };
   };
 
   /** One attempt at an exact revision; -1 for no stream. */
-  const appendAfter = async (
-    stream: string,
-    events: readonly NewEvent<E>[],
-    expected: number,
-    appendId: string,
-    fate: Fate,
-  ): Promise<AppendResult> => {
+  const appendAfter = async (append: Append, expected: number, fate: Fate): Promise<AppendResult> => {
+    const { stream, events } = append;
     let refusal: unknown;
-    let last: number | undefined;
+    let acknowledged: number | undefined;
     try {
       const result = await within(
         attemptMs,
-        client.appendToStream(
-          namespace + stream,
-          events.map((event) => toEventData(event, appendId)),
-          {
-            expectedRevision: expected < 0 ? NO_STREAM : BigInt(expected),
-            deadline: attemptMs,
-            requiresLeader: true,
-          },
-        ),
+        client.appendToStream(namespace + stream, [...events], {
+          expectedRevision: expected < 0 ? NO_STREAM : BigInt(expected),
+          deadline: attemptMs,
+          requiresLeader: true,
+        }),
       );
-      last = Number(result.nextExpectedRevision);
+      acknowledged = Number(result.nextExpectedRevision);
       fate.mayBeWritten = true;
     } catch (error) {
       const verdict = verdictOn(error);
       if (verdict === 'unknown') fate.mayBeWritten = true;
       if (verdict === 'stream-deleted') throw new StreamDeleted(stream, { cause: error });
-      if (verdict === 'refused' && (error as { maxAppendSize?: number }).maxAppendSize !== undefined)
-        throw new RangeError(`${stream}: ${(error as Error).message || 'the events are too large'}`, {
-          cause: error,
-        });
+      if ((error as { maxAppendSize?: number }).maxAppendSize !== undefined)
+        throw new RangeError(`${stream}: the events are too large for the server`, { cause: error });
       // The server calls a partial repeat a wrong version in some releases and an unknown error in others: the stream tells.
       if (verdict !== 'wrong-revision' && verdict !== 'unknown') throw error;
       refusal = error;
     }
     // The server acknowledges a repeat like a first time: the event itself says which append it came with.
-    const howMany = last === undefined ? Number.MAX_SAFE_INTEGER : events.length;
-    const { found, actual = await lastRevision(stream) } = await lookAfter(
-      stream,
-      expected,
-      events,
-      appendId,
-      howMany,
-    );
-    if (found) return found;
-    if (last !== undefined) {
-      if (last === expected + events.length)
-        throw new Error(`${stream}: what was acknowledged cannot be read yet`);
-      throw new StreamDeleted(stream); // and has begun again at a later revision
+    const most = acknowledged === undefined ? Number.MAX_SAFE_INTEGER : events.length;
+    const there = await readStretch(stream, { from: expected + 1, limit: most });
+    const result = resultAt(there, 0, append);
+    if (result) return result;
+    if (acknowledged !== undefined) {
+      if (acknowledged !== expected + events.length) throw new StreamDeleted(stream); // and has begun again, at a later revision
+      throw new Error(`${stream}: what was acknowledged cannot be read yet`);
     }
+    const actual = there.at(-1)?.event.revision ?? (await lastRevision(stream));
     if ((actual ?? -1) === expected && verdictOn(refusal) === 'unknown') throw refusal; // to be repeated
     throw new WrongExpectedRevision(stream, expected < 0 ? 'no-stream' : expected, actual);
   };
 
-  const appendAt = (
-    stream: string,
-    events: readonly NewEvent<E>[],
-    expected: number,
-    appendId: string,
-  ): Promise<AppendResult> => {
+  const appendAt = (append: Append, expected: number): Promise<AppendResult> => {
     const fate: Fate = { mayBeWritten: false };
-    const attempt = () => appendAfter(stream, events, expected, appendId, fate);
-    return persistently(`appending to ${stream}`, attempt, fate);
+    return persistently(`appending to ${append.stream}`, () => appendAfter(append, expected, fate), fate);
   };
 
   /** The server is idempotent for these only as well as its cache: they become appends at an exact revision. */
-  const appendAnywhere = async (
-    stream: string,
-    events: readonly NewEvent<E>[],
-    expected: 'any' | 'stream-exists',
-    appendId: string,
-  ): Promise<AppendResult> => {
+  const appendAnywhere = async (append: Append, expected: 'any' | 'stream-exists'): Promise<AppendResult> => {
+    const { stream, events } = append;
     const own = new Set(events.map(({ id }) => id));
     const known: ReadEvent<E>[] = [];
     for (;;) {
@@ -357,33 +333,16 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
       known.push(...(await persistently(`reading ${stream}`, more)));
       const actual = known.at(-1)?.event.revision;
       const first = known.findIndex(({ event }) => own.has(event.id));
-      if (first >= 0) {
-        const last = known[first + events.length - 1];
-        if (!last || !events.every(({ id }, index) => known[first + index]?.event.id === id))
-          throw new WrongExpectedRevision(stream, expected, actual);
-        const { revision, position } = last.event;
-        return { revision, position, repeated: last.appendId !== appendId };
-      }
-      if (expected === 'stream-exists' && actual === undefined)
-        throw new WrongExpectedRevision(stream, expected, undefined);
+      const result = first < 0 ? undefined : resultAt(known, first, append);
+      if (result) return result;
+      if (first >= 0 || (expected === 'stream-exists' && actual === undefined))
+        throw new WrongExpectedRevision(stream, expected, actual);
       try {
-        return await appendAt(stream, events, actual ?? -1, appendId);
+        return await appendAt(append, actual ?? -1);
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error; // else somebody was faster
       }
     }
-  };
-
-  const append = (
-    stream: string,
-    events: readonly NewEvent<E>[],
-    expected: ExpectedRevision,
-  ): Promise<AppendResult> => {
-    appends += 1;
-    const appendId = `${storeId}/${appends}`;
-    if (expected === 'any' || expected === 'stream-exists')
-      return appendAnywhere(stream, events, expected, appendId);
-    return appendAt(stream, events, expected === 'no-stream' ? -1 : expected, appendId);
   };
 
   /** Backwards through `$all`, as far as the last head that was seen. */
@@ -411,7 +370,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
     const ending = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     let position = after;
     let pauseMs = firstPauseMs;
-    const time = until === undefined ? undefined : limit(giveUpMs);
+    let time: { readonly over: boolean; cancel(): void } | undefined; // since it failed
     while (!ending.aborted) {
       const subscription = new Subscription<E>({
         client,
@@ -429,6 +388,8 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
           if (!batch) return;
           answered();
           pauseMs = firstPauseMs;
+          time?.cancel();
+          time = undefined;
           position = batch.position;
           yield {
             events: types ? batch.events.filter(({ type }) => types.includes(type)) : batch.events,
@@ -439,6 +400,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
       } catch (error) {
         if (error instanceof RangeError || verdictOn(error) === 'refused') throw error;
         failed(error);
+        if (until !== undefined) time ??= limit(giveUpMs);
         if (time?.over)
           throw new StoreUnavailable(`${address}: reading`, 'not-written', 'unreachable', { cause: error });
       } finally {
@@ -481,7 +443,11 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
       const attempt = async (): Promise<AppendResult> => {
         assertOpen();
         if (events.length === 0) throw new RangeError('there is nothing to append');
-        return append(stream, structuredClone(events), expected); // the caller may change theirs meanwhile
+        appends += 1;
+        const id = `${storeId}/${appends}`;
+        const call = { stream, id, events: events.map((event) => toEventData(event, id)) };
+        if (expected === 'any' || expected === 'stream-exists') return appendAnywhere(call, expected);
+        return appendAt(call, expected === 'no-stream' ? -1 : expected);
       };
       const result = attempt();
       const settled: Promise<unknown> = result.then(
@@ -500,7 +466,9 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
     async *readAll(options = {}) {
       assertOpen();
       const head = await persistently('reading the head', findHead);
-      if (head > (options.after ?? 0)) yield* batches(options, head);
+      if (head <= (options.after ?? 0)) return;
+      yield* batches(options, head);
+      if (!options.signal?.aborted) assertOpen(); // else it has not come to the end
     },
     async *follow(options = {}) {
       assertOpen();

@@ -1,3 +1,4 @@
+// cspell:ignore serverfeatures checkpointintervalmultiplier batchappend
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
