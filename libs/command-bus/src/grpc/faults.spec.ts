@@ -299,16 +299,42 @@ describe('a full instance', () => {
 
 describe('the instances', () => {
   it('follow the name: new ones are used, and those gone from it are forgotten when they leave', async () => {
-    const [one, other] = [await start(), await start()];
+    let taken = 0;
+    const counted = busOn(store);
+    const one = await start({
+      execute(envelope) {
+        taken += 1;
+        return counted.execute(envelope);
+      },
+    });
+    const other = await start();
     let addresses = [one.address];
     const bus = await connect('requests', { resolve: async () => addresses, resolveEveryMs: 20 });
     await until(() => bus.health().connected === 1);
     addresses = [other.address];
     await until(() => bus.health().connected === 2);
+    // The one that has left the name is still connected, and not asked any more.
+    taken = 0;
+    await execute(bus, 100);
+    expect(taken).toBe(0);
     one.kill();
     await until(() => bus.health().instances.length === 1);
     expect(bus.health().instances).toEqual([{ address: other.address, state: 'connected' }]);
     await execute(bus, 10);
+  });
+
+  it('that have left the name are asked where there is nobody else', async () => {
+    const one = await start();
+    let addresses = [one.address];
+    const bus = await connect('requests', { resolve: async () => addresses, resolveEveryMs: 20 });
+    await until(() => bus.health().connected === 1);
+    addresses = ['127.0.0.1:1'];
+    await until(() => bus.health().instances.length === 2);
+    await execute(bus, 10);
+    addresses = [];
+    await pause(50);
+    await execute(bus, 10, 10);
+    await expectOnce(20);
   });
 
   it('stay while the name cannot be resolved', async () => {

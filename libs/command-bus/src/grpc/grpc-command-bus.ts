@@ -65,7 +65,8 @@ const stepsPerTimeout = 50;
  * Sends commands to the instances of the requests service, over one gRPC stream to each.
  *
  * All commands on one session request go to the same instance while it is connected and has room, because that one has it in
- * memory; which one is the same for every client. What an instance refuses because it shuts down, and what was on a stream that
+ * memory; which one is the same for every client. An instance that the name does not stand for any more gets nothing new while
+ * another is connected. What an instance refuses because it shuts down, and what was on a stream that
  * broke, is sent again under the same command id, to whoever is connected, until its time is over.
  *
  * Errors are those of the bus where commands are executed, and StoreUnavailable (`unreachable`) when no instance was reached in
@@ -85,6 +86,8 @@ export const createGrpcCommandBus = ({
   const outstanding = new Set<Waiter>();
   /** Those of them that no instance has. */
   let waiting = new Set<Waiter>();
+  /** What the name stood for most recently. */
+  let listed: ReadonlySet<string> = new Set();
   let lastError: string | undefined;
   let closing: Promise<void> | undefined;
   let onIdle = (): void => {};
@@ -119,7 +122,12 @@ export const createGrpcCommandBus = ({
       'unreachable',
     );
 
-  const connected = (): number => [...instances.values()].filter(({ state }) => state === 'connected').length;
+  const connectedOf = (addresses: Iterable<string>): number => {
+    let count = 0;
+    for (const one of addresses) if (instances.get(one)?.state === 'connected') count += 1;
+    return count;
+  };
+  const connected = (): number => connectedOf(instances.keys());
 
   const settle = (waiter: Waiter, tell: () => void): void => {
     if (!outstanding.delete(waiter)) return; // its time is over
@@ -128,8 +136,10 @@ export const createGrpcCommandBus = ({
     if (outstanding.size === 0) onIdle();
   };
 
+  /** One that has left the name is not ready, or about to shut down: it is asked where nobody else is there. */
   const instanceFor = ({ key }: Waiter): Instance<Waiter> | undefined =>
-    pick(key, instances.values(), ({ hasRoom }) => hasRoom);
+    pick(key, instances.values(), (instance) => instance.hasRoom && listed.has(instance.address)) ??
+    pick(key, instances.values(), (instance) => instance.hasRoom && connectedOf(listed) === 0);
 
   const sendWaiting = (): void => {
     for (const waiter of waiting) {
@@ -143,8 +153,7 @@ export const createGrpcCommandBus = ({
   /** What an instance had and did not answer has waited longer than what none has had. */
   const sendAgain = (waiters: readonly Waiter[]): void => {
     const open = waiters.filter((waiter) => outstanding.has(waiter));
-    if (open.length === 0) return;
-    waiting = new Set([...open, ...waiting]);
+    if (open.length > 0) waiting = new Set([...open, ...waiting]);
     sendWaiting();
   };
 
@@ -188,16 +197,18 @@ export const createGrpcCommandBus = ({
     nextLook?.cancel();
     try {
       const addresses = new Set(await resolve(address));
+      if (addresses.size > 0) listed = addresses;
       for (const one of addresses)
         if (!isClosing() && !instances.has(one))
           instances.set(one, createInstance(one, { timers, logger, events }));
-      // One that has left the name may be well and only not ready: it is given up when its stream ends.
+      // What an instance that has left the name is at, it may well finish: it is given up when its stream ends.
       for (const [one, instance] of instances)
         if (addresses.size > 0 && !addresses.has(one) && instance.state === 'away') {
           instances.delete(one);
           await instance.close();
         }
       unresolved = false;
+      sendWaiting();
     } catch (error) {
       lastError = error instanceof Error ? error.message : String(error);
       if (!unresolved)
