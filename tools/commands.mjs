@@ -2,6 +2,7 @@
 // bootstrap.mjs reads it before anything is installed.
 
 const standalone = 'apps/standalone';
+const notifications = 'apps/notifications';
 
 /** jest runs ES modules in a VM, which Node calls experimental. */
 const testEnv = {
@@ -24,6 +25,14 @@ const nx = (...args) => ({
 const prettier = (...args) => bin('prettier/bin/prettier.cjs', '--log-level=warn', ...args, '.');
 const script = (path, ...args) => ({ run: ['--disable-warning=ExperimentalWarning', path, ...args] });
 
+/** Of the profile that the environment speaks of: where MongoDB is named, the read models are there. */
+const readModelsCommand = (name) => {
+  const [project, path] = process.env.MONGODB_URL
+    ? [notifications, `apps/notifications/dist/commands/${name}.js`]
+    : [standalone, `apps/standalone/dist/${name}.js`];
+  return { build: project, steps: (args) => [script(path, ...args)] };
+};
+
 /**
  * By name: `withDev`, whether it needs the development dependencies; `build`, the TypeScript project that has to be
  * up to date with all it references; `steps`, the Node processes to run one after the other, until one fails or, with
@@ -33,8 +42,8 @@ export const commands = {
   start: { build: standalone, steps: (args) => [script('apps/standalone/dist/main.js', ...args)] },
   demo: { build: standalone, steps: (args) => [script('apps/standalone/dist/demo.js', ...args)] },
   token: { build: standalone, steps: (args) => [script('apps/standalone/dist/token.js', ...args)] },
-  rebuild: { build: standalone, steps: (args) => [script('apps/standalone/dist/rebuild.js', ...args)] },
-  parity: { build: standalone, steps: (args) => [script('apps/standalone/dist/parity.js', ...args)] },
+  rebuild: readModelsCommand('rebuild'),
+  parity: readModelsCommand('parity'),
   engines: {
     withDev: true,
     build: 'libs/engines',

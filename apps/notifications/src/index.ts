@@ -6,5 +6,7 @@ export {
 } from './notifications-service.ts';
 export { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
 export { checkParity, type ParityResult } from './parity.ts';
+export { runParityCommand } from './parity-command.ts';
 export type { Progress } from './progress.ts';
 export { rebuildReadModels, type RebuildResult } from './rebuild.ts';
+export { asksForRebuild, rebuildUsage, runRebuildCommand } from './rebuild-command.ts';

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ReadModels, ReflectedChange } from '@hse/contracts';
 import { describeWithServer } from '@hse/engines';
 import { createTimers, silentLogger } from '@hse/service-kit';
+import { ReadConcern } from 'mongodb';
 import { beginRebuild } from './generations.ts';
 import { openMongoLiveUpdates } from './live-updates.ts';
 import { openMongoReadModels } from './read-models.ts';
@@ -119,11 +120,11 @@ describeWithServer('MONGODB_URL', 'live updates by way of MongoDB', (url) => {
     const one = await gateway();
     await apply([['a', 1]], 1);
     await one.until(1);
-    // The server ends every cursor of the change stream's kind.
+    // The server ends the cursor of the change stream.
     const { client } = databases.latest();
-    const admin = client.db('admin', { readConcern: { level: 'local' } });
+    const admin = client.db('admin', { readConcern: new ReadConcern('local') });
     const cursors = await admin
-      .aggregate([
+      .aggregate<{ cursor: { cursorId: unknown } }>([
         { $currentOp: { idleCursors: true, allUsers: true } },
         {
           $match: {
@@ -136,7 +137,7 @@ describeWithServer('MONGODB_URL', 'live updates by way of MongoDB', (url) => {
     expect(cursors.length).toBeGreaterThan(0);
     await databases.latest().command({
       killCursors: 'readModels',
-      cursors: cursors.map((operation) => operation['cursor'].cursorId as unknown),
+      cursors: cursors.map((operation) => operation.cursor.cursorId),
     });
     await apply([['b', 2]], 2);
     await one.until(2);

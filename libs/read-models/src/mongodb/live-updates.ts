@@ -44,6 +44,7 @@ export const openMongoLiveUpdates = async (options: {
   const listeners = new Map<symbol, Parameters<LiveUpdates['subscribe']>[0]>();
   const stopping = new AbortController();
   const { signal } = stopping;
+  const isOver = (): boolean => signal.aborted;
   let told = (await readPointer(db)).checkpoint;
 
   const tell = (changes: readonly ReflectedChange[]): void => {
@@ -66,7 +67,7 @@ export const openMongoLiveUpdates = async (options: {
       );
     if (checkpoint < told || listeners.size === 0) told = checkpoint;
     const generation = generationOf(db, current);
-    while (told < checkpoint && !signal.aborted) {
+    while (told < checkpoint && !isOver()) {
       const page = (await notificationsBetween(generation, told, checkpoint).toArray()).map(toNotification);
       const changes = await changesOf(generation, page);
       if (changes.length > 0) tell(changes);
@@ -75,19 +76,19 @@ export const openMongoLiveUpdates = async (options: {
   };
 
   const follow = async (): Promise<void> => {
-    while (!signal.aborted) {
+    while (!isOver()) {
       const moves = watchPointer(db, longestWaitMs);
       const end = (): void => void moves.close().catch(() => {});
       signal.addEventListener('abort', end);
       try {
         for (;;) {
+          signal.throwIfAborted();
           await tellWhatIsNew();
           // Not only by changes: what happened before the stream was there, or while it was renewed, makes none.
           await moves.tryNext();
-          signal.throwIfAborted();
         }
       } catch (error) {
-        if (signal.aborted) break;
+        if (isOver()) break;
         logger.warn({ err: error }, 'Live updates are interrupted; they go on where they were.');
         await pause(timers, signal, retryMs);
       } finally {

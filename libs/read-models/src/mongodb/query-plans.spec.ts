@@ -1,6 +1,6 @@
+// cspell:words COLLSCAN IDHACK IXSCAN
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { describeWithServer } from '@hse/engines';
-import type { Document } from 'mongodb';
 import { ensureMongoReadModels, generationOf, type Generation } from './generations.ts';
 import { notificationsBetween } from './live-updates.ts';
 import { toNotificationDocument, toRequestDocument } from './read-models-documents.ts';
@@ -19,15 +19,20 @@ const stagesOf = (plan: unknown): string[] => {
   return [...own, ...sorts, ...Object.entries(plan).flatMap(([, part]) => stagesOf(part))];
 };
 
+interface Explained {
+  readonly queryPlanner: { readonly winningPlan: unknown };
+  readonly executionStats: { readonly totalKeysExamined: number; readonly totalDocsExamined: number };
+}
+
 /** What the server did: the winning plan, and how much it looked at. */
 const explained = async (cursor: { explain(verbosity: 'executionStats'): Promise<unknown> }) => {
-  const whole = (await cursor.explain('executionStats')) as Document;
-  const parts = whole['queryPlanner'] ? whole : (whole['stages'][0]['$cursor'] as Document);
-  const { totalKeysExamined, totalDocsExamined } = parts['executionStats'];
+  const whole = (await cursor.explain('executionStats')) as
+    Explained | { stages: [{ $cursor: Explained }, ...unknown[]] };
+  const { queryPlanner, executionStats } = 'stages' in whole ? whole.stages[0].$cursor : whole;
   return {
-    stages: stagesOf([parts['queryPlanner']['winningPlan'], whole['stages'] ?? []]),
-    keys: totalKeysExamined as number,
-    documents: totalDocsExamined as number,
+    stages: stagesOf([queryPlanner.winningPlan, 'stages' in whole ? whole.stages : []]),
+    keys: executionStats.totalKeysExamined,
+    documents: executionStats.totalDocsExamined,
   };
 };
 

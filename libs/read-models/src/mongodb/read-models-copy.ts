@@ -13,6 +13,7 @@ import {
   generationOf,
   pointerKnownMs,
   rebuildLeaseMs,
+  RebuildUnderWay,
   type Generation,
 } from './generations.ts';
 import { toNotificationDocument, toRecord, toRequestDocument } from './read-models-documents.ts';
@@ -59,12 +60,16 @@ export const createMongoReadModelsCopy = async ({
   let reached = 0;
 
   /** Why this copy cannot come to anything any more. */
-  let lost: Error | undefined;
+  let lost: RebuildUnderWay | undefined;
   let ended = false;
   const keepRight = (): void => {
     timers.after(rebuildLeaseMs / 4, () => {
       if (ended) return;
-      rebuild.renew().then(keepRight, (error: Error) => (lost = error));
+      rebuild.renew().then(keepRight, (error: unknown) => {
+        // Whatever else went wrong may go well the next time.
+        if (error instanceof RebuildUnderWay) lost = error;
+        else keepRight();
+      });
     });
   };
   keepRight();

@@ -1,3 +1,4 @@
+// cspell:words bsontype
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ReadModels, SessionRequestRecord } from '@hse/contracts';
 import { readModelsContract } from '@hse/contracts/testing';

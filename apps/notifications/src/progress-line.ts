@@ -1,4 +1,4 @@
-import type { Progress } from '@hse/notifications';
+import type { Progress } from './progress.ts';
 
 /** A line on standard error that tells how far something is: in place on a terminal, else one line at each report. */
 export const progressLine = (did: string) => {
