@@ -97,6 +97,8 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   const storeId = ids.next();
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
+  /** Of streams with appends under way that go wherever the stream ends. */
+  const lanes = new Map<string, { known: ReadEvent<E>[]; waiting: number; last: Promise<unknown> }>();
   let appends = 0;
   let knownHead = 0;
   let failure: Error | undefined;
@@ -322,11 +324,31 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
     return persistently(`appending to ${append.stream}`, () => appendAfter(append, expected, fate), fate);
   };
 
-  /** The server is idempotent for these only as well as its cache: they become appends at an exact revision. */
+  /**
+   * The server is idempotent for these only as well as its cache: they become appends at an exact revision. Those of one stream
+   * go one after the other, and each knows what the one before it has read.
+   */
   const appendAnywhere = async (append: Append, expected: 'any' | 'stream-exists'): Promise<AppendResult> => {
+    const lane = lanes.get(append.stream) ?? { known: [], waiting: 0, last: Promise.resolve() };
+    lanes.set(append.stream, lane);
+    lane.waiting += 1;
+    const result = lane.last.then(() => appendKnowing(lane.known, append, expected));
+    lane.last = result.catch(() => {});
+    try {
+      return await result;
+    } finally {
+      lane.waiting -= 1;
+      if (lane.waiting === 0) lanes.delete(append.stream);
+    }
+  };
+
+  const appendKnowing = async (
+    known: ReadEvent<E>[],
+    append: Append,
+    expected: 'any' | 'stream-exists',
+  ): Promise<AppendResult> => {
     const { stream, events } = append;
     const own = new Set(events.map(({ id }) => id));
-    const known: ReadEvent<E>[] = [];
     for (;;) {
       const from = known.length;
       const more = () => readStretch(stream, { from, limit: Number.MAX_SAFE_INTEGER });
