@@ -97,8 +97,8 @@ describeWithServer('MONGODB_URL', 'deadlines in MongoDB', (url) => {
 
     test('a change that cannot be stored leaves the checkpoint where it is, and the batch can be repeated', async () => {
       const store = await openMongoDeadlineStore({ db: databases.fresh() });
-      const unstorable = { ...schedule('b', noon), round: 'first' as unknown as number };
-      await expect(store.apply([schedule('a', noon), unstorable, schedule('c', noon)], 3)).rejects.toThrow(
+      const invalid = { ...schedule('b', noon), round: 'first' as unknown as number };
+      await expect(store.apply([schedule('a', noon), invalid, schedule('c', noon)], 3)).rejects.toThrow(
         'Document failed validation',
       );
       expect(await store.checkpoint()).toBe(0);

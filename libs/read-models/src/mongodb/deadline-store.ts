@@ -109,10 +109,13 @@ export const openMongoDeadlineStore = async ({ db }: { db: Db }): Promise<Deadli
     if (candidates.length === 0) return { seen: 0, won: [] };
     const subjects = candidates.map(({ _id }) => _id);
     const claim = new ObjectId();
-    await deadlines.updateMany(
-      { _id: { $in: subjects }, ...claimable },
-      { $set: { claimableAt: leaseUntil, claimant, claim } },
-    );
+    const take = () =>
+      deadlines.updateMany(
+        { _id: { $in: subjects }, ...claimable },
+        { $set: { claimableAt: leaseUntil, claimant, claim } },
+      );
+    // The driver repeats no write to many. What a first attempt has won is not claimable any more, and is found below.
+    await take().catch(take);
     const won = await deadlines.find({ _id: { $in: subjects }, claim }).toArray();
     return { seen: candidates.length, won: won.map(toDeadline) };
   };
