@@ -12,7 +12,7 @@ import type { SessionRequestEvent } from '@hse/session-requests';
 /** What a command on the read models works with: the log, and where the read models are. Closed with `opened`. */
 export const openLog = (opened: AsyncDisposableStack) => {
   const settings = readSettings({ ...mongoSettings, ...eventStoreSettings }, process.env);
-  const logger = createPinoLogger({ level: 'warn', format: 'pretty', service: 'notifications' });
+  const logger = createPinoLogger({ level: 'error', format: 'pretty', service: 'notifications' });
   const store = openEventStoreDB<SessionRequestEvent>({
     connectionString: settings.EVENTSTOREDB_URL,
     namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
