@@ -51,7 +51,10 @@ const columns: Record<string, (stream: ParkedStream) => string> = {
 };
 
 const table = (list: readonly ParkedStream[]): string => {
-  const rows = [Object.keys(columns), ...list.map((each) => Object.values(columns).map((cell) => cell(each)))];
+  const rows = [
+    Object.keys(columns),
+    ...list.map((each) => Object.values(columns).map((cell) => cell(each))),
+  ];
   const widths = Object.keys(columns).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
