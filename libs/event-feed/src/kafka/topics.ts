@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, Partitioners, type Admin, type Kafka } from 'kafkajs';
+import kafkajs, { Partitioners, type Admin, type Kafka } from 'kafkajs';
 
 /** Where the events go, and where is written how far they have gone. */
 export interface KafkaTopics {
@@ -105,6 +105,7 @@ const createTopics = async (
       (each) => (each as { type?: string }).type,
     );
     if (types.includes('TOPIC_ALREADY_EXISTS')) return undefined; // another instance was quicker
+    if (types.includes(NOT_KNOWN_YET)) return undefined; // created, but the broker asked has not heard of it
     if (!types.some((type) => type?.endsWith('_AUTHORIZATION_FAILED'))) throw error;
     return 'this client is not allowed to create it';
   }
@@ -116,7 +117,7 @@ const check = async (
   { topics, logger, retentionMs = -1 }: EnsureTopicsOptions,
 ): Promise<string[]> => {
   const isProgress = topic === topics.progress;
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const { topics: found } = await metadataOf(admin, topic);
   const partitions = found[0]?.partitions.length ?? 0;
   const expected = isProgress ? 1 : topics.partitions;
   const problems: string[] = [];
@@ -137,11 +138,29 @@ const check = async (
   return problems;
 };
 
+const NOT_KNOWN_YET = 'UNKNOWN_TOPIC_OR_PARTITION';
+
+/** A topic that has just been created becomes known to a broker a moment later: asks for as long as some hundred answers take. */
+const metadataOf = async (admin: Admin, topic: string): ReturnType<Admin['fetchTopicMetadata']> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await admin.fetchTopicMetadata({ topics: [topic] });
+    } catch (error) {
+      if ((error as { type?: string }).type !== NOT_KNOWN_YET || attempt === 500) throw error;
+    }
+  }
+};
+
 const configOf = async (admin: Admin, topic: string): Promise<Map<string, string>> => {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [
-      { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy', 'retention.ms'] },
+      // Node finds no export of that name in this CommonJS module.
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topic,
+        configNames: ['cleanup.policy', 'retention.ms'],
+      },
     ],
   });
   return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
