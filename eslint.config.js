@@ -188,7 +188,7 @@ export default defineConfig(
     },
   },
   { files: ['apps/standalone/**/*.ts'], rules: boundaries({ allow: services.map(byName) }) },
-  { files: ['apps/e2e/**/*.ts'], rules: boundaries({ allow: ['@hse/standalone'] }) },
+  { files: ['apps/e2e/**/*.ts'], rules: boundaries({ allow: ['@hse/standalone', '@hse/gateway'] }) },
   { files: ['tools/**/*.ts'], rules: boundaries({ allow: ['@hse/**'] }) },
 
   { files: timeAndChance, rules: restrictions({}) },

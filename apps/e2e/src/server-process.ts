@@ -15,17 +15,29 @@ export interface Running {
 
 /** Starts what `npm start`, `npm run parity` and the like run, on a clock that runs like any but from a fixed day. */
 export const run = (script: string, environment: Record<string, string>, args: string[] = []): Running => {
-  if (!existsSync(join(standalone, script)))
-    throw new Error('apps/standalone is not built: `npm test` builds it, or `npm run build`');
-  const child = spawn(process.execPath, [join(standalone, script), ...args], {
-    env: {
-      PATH: process.env['PATH'],
+  return spawnService(
+    join(standalone, script),
+    {
       LOG_LEVEL: 'warn',
       // The slots that tests ask for must not fall into the past some day.
       CLOCK: 'simulated',
       CLOCK_START: '2026-11-23T08:00:00Z',
       ...environment,
     },
+    args,
+  );
+};
+
+/** Starts a program of this project; it gets this environment and nothing else. */
+export const spawnService = (
+  main: string,
+  environment: Record<string, string>,
+  args: string[] = [],
+): Running => {
+  if (!existsSync(main))
+    throw new Error(`${main} is not built: \`npm test\` builds it, or \`npm run build\``);
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = { text: '' };
@@ -48,7 +60,7 @@ export const ready = async ({ process: child, printed }: Running, port: number):
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${printed.text}`);
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
     if (answer?.ok) return;
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
 

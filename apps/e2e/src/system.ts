@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoAccounts } from '@hse/gateway';
 import { mintToken, readStandaloneSettings, startStandalone, type Standalone } from '@hse/standalone';
 import { toEpochMs, toInstant, type Instant, type Slot } from '@hse/session-requests';
 import { createApi, type Api } from './api.ts';
@@ -12,7 +13,6 @@ export const DAY = 24 * HOUR;
 /** A running system and the means to use it. */
 export interface System {
   readonly url: string;
-  readonly dataDir: string;
   /** The participant behind a demo account. */
   participant(account: string): { id: string; role: 'coach' | 'client'; name: string; timeZone: string };
   token(account: string): Promise<string>;
@@ -27,38 +27,35 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** The embedded profile in this process, on a data directory of its own and a clock that stands still. */
-export const startSystem = async (environment: Record<string, string> = {}): Promise<System> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'session-requests-'));
-  const start = async (port: string, clockStart: string): Promise<Standalone> =>
-    startStandalone(
-      readStandaloneSettings({
-        PORT: port,
-        DATA_DIR: dataDir,
-        CLOCK: 'simulated',
-        CLOCK_START: clockStart,
-        CLOCK_SPEED: '0',
-        LOG_LEVEL: 'error',
-        ...environment,
-      }),
-    );
-  let running = await start('0', '2026-11-23T08:00:00.000Z');
-  const { url, settings } = running;
+export type StartSystem = (environment?: Record<string, string>) => Promise<System>;
+
+/** Where the simulated clock of a system starts. */
+export const clockStart = '2026-11-23T08:00:00.000Z';
+
+/** What is the same however a system is run. */
+export const createSystem = ({
+  url,
+  mint,
+  restart,
+  stop,
+}: {
+  url: string;
+  /** An access token for the participant with this id. */
+  mint: (participantId: string) => Promise<string>;
+  restart: (system: System) => Promise<void>;
+  stop: () => Promise<void>;
+}): System => {
   const tokens = new Map<string, Promise<string>>();
   let anybody: Api | undefined;
-
   const system: System = {
     url,
-    dataDir,
     participant: (account) => {
-      const found = settings.accounts.find((candidate) => candidate.account === account);
+      const found = demoAccounts.find((candidate) => candidate.account === account);
       if (!found) throw new Error(`there is no account ${account}`);
       return found;
     },
     token: (account) => {
-      const known =
-        tokens.get(account) ??
-        mintToken({ dataDir, audience: settings.OIDC_AUDIENCE, account: system.participant(account).id });
+      const known = tokens.get(account) ?? mint(system.participant(account).id);
       tokens.set(account, known);
       return known;
     },
@@ -77,7 +74,33 @@ export const startSystem = async (environment: Record<string, string> = {}): Pro
       const startsAt = toEpochMs(await system.now()) + leadMs;
       return { startsAt: toInstant(startsAt), endsAt: toInstant(startsAt + durationMs) };
     },
-    restart: async () => {
+    restart: () => restart(system),
+    stop,
+  };
+  return system;
+};
+
+/** The embedded profile in this process, on a data directory of its own and a clock that stands still. */
+export const startEmbeddedSystem: StartSystem = async (environment = {}) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'session-requests-'));
+  const start = async (port: string, now: string): Promise<Standalone> =>
+    startStandalone(
+      readStandaloneSettings({
+        PORT: port,
+        DATA_DIR: dataDir,
+        CLOCK: 'simulated',
+        CLOCK_START: now,
+        CLOCK_SPEED: '0',
+        LOG_LEVEL: 'error',
+        ...environment,
+      }),
+    );
+  let running = await start('0', clockStart);
+  const { url, settings } = running;
+  return createSystem({
+    url,
+    mint: (participantId) => mintToken({ dataDir, audience: settings.OIDC_AUDIENCE, account: participantId }),
+    restart: async (system) => {
       const now = await system.now();
       await running.stop();
       running = await start(new URL(url).port, now);
@@ -86,6 +109,5 @@ export const startSystem = async (environment: Record<string, string> = {}): Pro
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
-  };
-  return system;
+  });
 };

@@ -8,3 +8,4 @@ export {
   type RequestsModuleOptions,
   type RequestsTransportOptions,
 } from './requests.module.ts';
+export { createRelay, type Relay, type RelayHealth, type RelayOptions } from './relay.ts';

@@ -13,7 +13,7 @@ export const eventStoreSettings = {
     meaning: 'connection string of EventStoreDB, with user and password where it asks for them',
     form: 'a connection string such as esdb://localhost:2113?tls=false',
     default: 'esdb://localhost:2113?tls=false',
-    parse: urlOf('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
+    parse: urlOf('esdb', 'esdb+discover'),
   },
   EVENTSTOREDB_NAMESPACE: {
     meaning: 'put before the names of streams, where several systems share a database',

@@ -1,4 +1,4 @@
-import type { FeedHealth } from '@hse/event-sourcing';
+import type { FeedHealth, Timers } from '@hse/event-sourcing';
 
 /** One thing that has to work for a process to be of use. */
 export interface ReadinessCheck {
@@ -21,3 +21,22 @@ export const feedChecks = (feed: { health(): readonly FeedHealth[] }): Readiness
     stalledMs,
     ...(lastError !== undefined && { detail: lastError instanceof Error ? lastError.message : 'unknown' }),
   }));
+
+/** A check that asks; what does not answer within `limitMs` (default 2 000) is not ok. */
+export const probeCheck = async (
+  name: string,
+  probe: () => Promise<unknown>,
+  timers: Timers,
+  limitMs = 2_000,
+): Promise<ReadinessCheck> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const limit = timers.after(limitMs, () => reject(new Error(`no answer within ${limitMs} ms`)));
+  try {
+    await Promise.race([probe(), late]);
+    return { name, ok: true };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  } finally {
+    limit.cancel();
+  }
+};

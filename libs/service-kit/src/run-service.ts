@@ -50,9 +50,9 @@ export interface ServiceContext<S> {
   /** Given back in reverse order when the process stops, also when it never came to be up. */
   readonly resources: AsyncDisposableStack;
   /** See {@link waitFor}. */
-  waitFor<T>(dependency: Dependency<T>): Promise<T>;
+  readonly waitFor: <T>(dependency: Dependency<T>) => Promise<T>;
   /** For a service that serves /readyz itself: frees the port that told of the start until now. */
-  takeOverHealth(): Promise<void>;
+  readonly takeOverHealth: () => Promise<void>;
 }
 
 /** A service that is up. */

@@ -1,0 +1,131 @@
+/** The gateway as a process of its own. */
+import { createGrpcCommandBus } from '@hse/command-bus/grpc';
+import { openEventStoreDB } from '@hse/event-store/eventstoredb';
+import type { DeadlineStore, Timers } from '@hse/event-sourcing';
+import {
+  connectMongo,
+  openMongoDeadlineStore,
+  openMongoGatewayStore,
+  openMongoLiveUpdates,
+  openMongoReadModels,
+  openMongoSharedClock,
+} from '@hse/read-models/mongodb';
+import { createSystemClock, createUuids, probeCheck, runService } from '@hse/service-kit';
+import type { SessionRequestEvent } from '@hse/session-requests';
+import { createParticipantDirectory } from './accounts.ts';
+import { createGatewayApp } from './create-gateway-app.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { GatewayModule } from './gateway.module.ts';
+import { publicUrl } from './http-settings.ts';
+import { remoteKeys } from './oidc/remote-keys.ts';
+import { readGatewaySettings } from './settings.ts';
+import { createTestClock } from './test-clock.ts';
+
+const name = 'gateway';
+
+const closed = async (resource: { close(): Promise<unknown> }): Promise<void> => {
+  await resource.close();
+};
+
+await runService({
+  name,
+  read: readGatewaySettings,
+  health: ({ PORT: port, HOST: host }) => ({ port, host }),
+  start: async ({ settings, logger, timers, signal, resources, waitFor, takeOverHealth }) => {
+    const ids = createUuids();
+    const systemClock = createSystemClock();
+    const { db } = resources.adopt(
+      await waitFor({
+        name: 'MongoDB',
+        connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
+      }),
+      closed,
+    );
+    const readModels = resources.adopt(await openMongoReadModels({ db, timers }), closed);
+    const gatewayStore = resources.adopt(await openMongoGatewayStore({ db }), closed);
+    const live = resources.adopt(await openMongoLiveUpdates({ db, timers, logger }), closed);
+    const store = resources.adopt(
+      openEventStoreDB<SessionRequestEvent>({
+        connectionString: settings.EVENTSTOREDB_URL,
+        namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+        timers,
+        ids,
+        logger,
+      }),
+      closed,
+    );
+    const bus = resources.adopt(
+      createGrpcCommandBus({ address: settings.REQUESTS_ADDRESS, timers, logger }),
+      closed,
+    );
+
+    const simulated = async () => {
+      const start = settings.CLOCK_START ?? systemClock.now();
+      const clock = resources.adopt(await openMongoSharedClock({ db, start, timers, logger }), closed);
+      const deadlines = resources.adopt(await openMongoDeadlineStore({ db }), closed);
+      const reachedBy = (of: { checkpoint(): Promise<number> }) => (position: number) =>
+        until(async () => (await of.checkpoint()) >= position, timers, signal);
+      const testClock = createTestClock({
+        clock,
+        store,
+        expiry: { reached: reachedBy(deadlines), ...dueIn(deadlines, clock, timers, signal) },
+        notifications: { reached: reachedBy(readModels) },
+      });
+      return { clock, testClock };
+    };
+    const { OIDC_AUDIENCE: audience, OIDC_ALGORITHMS: algorithms, issuer, OIDC_DISCOVERY_URL } = settings;
+    const dependencies: GatewayDependencies = {
+      bus,
+      queries: readModels,
+      participants: createParticipantDirectory(settings.accounts),
+      history: store,
+      live,
+      gatewayStore,
+      timers,
+      ids,
+      policy: settings.policy,
+      ...(settings.CLOCK === 'simulated' ? await simulated() : { clock: systemClock }),
+      oidc: { issuer, audience, algorithms, keys: remoteKeys(issuer, OIDC_DISCOVERY_URL) },
+      readiness: async () => {
+        const { connected, lastError } = bus.health();
+        return [
+          await probeCheck('mongodb', () => db.command({ ping: 1 }), timers),
+          { name: 'requests', ok: connected > 0, ...(lastError !== undefined && { detail: lastError }) },
+        ];
+      },
+      logger,
+    };
+    const app = resources.adopt(
+      await createGatewayApp(GatewayModule.register(dependencies), dependencies, {
+        closeGraceMs: Math.max(0, settings.DRAIN_MS - 5_000),
+      }),
+      closed,
+    );
+    await takeOverHealth();
+    await app.listen({ port: settings.PORT, host: settings.HOST });
+    logger.info({ api: `${publicUrl(settings)}/api/v1` }, 'The API is served.');
+    return { checks: dependencies.readiness };
+  },
+});
+
+/** What is due, as seen from outside the expiry service, by the deadlines that are left. */
+function dueIn(deadlines: DeadlineStore, clock: { now(): number }, timers: Timers, signal: AbortSignal) {
+  return {
+    nextDueAt: async (): Promise<number | undefined> => {
+      const after = clock.now();
+      const [next] = await deadlines.upcoming({ after, until: Number.MAX_SAFE_INTEGER, limit: 1 });
+      return next?.dueAt;
+    },
+    settled: (): Promise<void> => {
+      const span = { after: -Infinity, until: clock.now(), limit: 1 };
+      return until(async () => (await deadlines.upcoming(span)).length === 0, timers, signal);
+    },
+  };
+}
+
+async function until(isMet: () => Promise<boolean>, timers: Timers, signal: AbortSignal): Promise<void> {
+  while (!(await isMet())) {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve) => timers.after(10, resolve));
+  }
+}

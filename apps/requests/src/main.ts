@@ -1,0 +1,97 @@
+/** The requests service as a process of its own: executes commands, and carries what is recorded to Kafka. */
+import 'reflect-metadata';
+import { commandBusService, createCommandServer } from '@hse/command-bus/grpc';
+import { configureKafka, createKafkaEventPublisher } from '@hse/event-feed/kafka';
+import { openEventStoreDB } from '@hse/event-store/eventstoredb';
+import { connectMongo, openMongoSharedClock } from '@hse/read-models/mongodb';
+import { createSystemClock, createUuids, runService, type ReadinessCheck } from '@hse/service-kit';
+import type { SessionRequestEvent } from '@hse/session-requests';
+import { createRelay, type RelayHealth } from './relay.ts';
+import { createRequests } from './requests-service.ts';
+import { createRequestsMicroservice } from './requests.module.ts';
+import { readRequestsSettings } from './settings.ts';
+
+const name = 'requests';
+
+const closed = async (resource: { close(): Promise<unknown> }): Promise<void> => {
+  await resource.close();
+};
+
+await runService({
+  name,
+  read: readRequestsSettings,
+  health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
+  start: async ({ settings, logger, timers, signal, resources, waitFor }) => {
+    const ids = createUuids();
+    const systemClock = createSystemClock();
+    const sharedClock = async () => {
+      const { db } = resources.adopt(
+        await waitFor({
+          name: 'MongoDB',
+          connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
+        }),
+        closed,
+      );
+      const start = settings.CLOCK_START ?? systemClock.now();
+      return resources.adopt(await openMongoSharedClock({ db, start, timers, logger }), closed);
+    };
+    const clock = settings.CLOCK === 'simulated' ? await sharedClock() : systemClock;
+
+    const store = resources.adopt(
+      openEventStoreDB<SessionRequestEvent>({
+        connectionString: settings.EVENTSTOREDB_URL,
+        namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+        timers,
+        ids,
+        logger,
+      }),
+      closed,
+    );
+    await waitFor({ name: 'EventStoreDB', connect: () => store.untilReachable(signal) });
+
+    const kafka = configureKafka({ settings, clientId: name, logger });
+    const publisher = resources.adopt(
+      createKafkaEventPublisher<SessionRequestEvent>({
+        kafka: kafka.client(),
+        topics: kafka.topics,
+        instance: settings.INSTANCE ?? ids.next(),
+        ids,
+        timers,
+        logger,
+      }),
+      closed,
+    );
+    const relay = createRelay<SessionRequestEvent>({ store, publisher, timers, logger });
+    resources.defer(() => relay.stop());
+
+    const bus = createRequests({ store, clock, policy: settings.policy });
+    const commands = createCommandServer({ bus, timers, logger });
+    const server = resources.adopt(
+      await createRequestsMicroservice(
+        { commands },
+        { url: `${settings.GRPC_HOST}:${settings.GRPC_PORT}`, service: commandBusService },
+      ),
+      closed,
+    );
+    await server.listen();
+    logger.info({ address: `${settings.GRPC_HOST}:${settings.GRPC_PORT}` }, 'Commands are taken.');
+
+    // Commands do not wait for Kafka: what is recorded meanwhile is published as soon as it answers.
+    void waitFor({ name: 'Kafka', connect: () => kafka.prepare() }).then(
+      () => relay.start(),
+      () => {}, // the process is asked to stop
+    );
+    return { checks: async () => [storeCheck(store.failure), relayCheck(relay.health())] };
+  },
+});
+
+function storeCheck(failure: Error | undefined): ReadinessCheck {
+  return { name: 'event-store', ok: !failure, ...(failure && { detail: failure.message }) };
+}
+
+/** For information: an instance that cannot publish takes commands all the same. */
+function relayCheck({ state, position, lastError }: RelayHealth): ReadinessCheck {
+  const trouble = lastError instanceof Error ? `: ${lastError.message}` : '';
+  const place = position === undefined ? '' : `, published up to ${position}`;
+  return { name: 'relay', ok: true, detail: `${state}${place}${trouble}` };
+}
