@@ -36,7 +36,7 @@ export const createGatewayApp = async (
   dependencies: GatewayDependencies,
   { closeGraceMs = defaultCloseGraceMs }: { closeGraceMs?: number } = {},
 ): Promise<NestFastifyApplication> => {
-  const { oidc, participants, logger, timers, wallClock = createSystemClock() } = dependencies;
+  const { oidc, publicUrl, participants, logger, timers, wallClock = createSystemClock() } = dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -85,7 +85,7 @@ export const createGatewayApp = async (
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(routes, logger));
-  addDocumentation(app, { routes, oidc });
+  addDocumentation(app, { routes, issuer: oidc.issuer, publicUrl });
   await app.init();
   await fastify.ready();
   return app;

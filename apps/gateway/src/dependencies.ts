@@ -38,6 +38,8 @@ export interface GatewayDependencies {
   /** With a simulated clock: jumps, and resolves when everything that fell due can be seen. */
   readonly testClock?: { advanceTo(epochMs: number): Promise<void> };
   readonly oidc: OidcSettings;
+  /** Where browsers reach this server; without a slash at the end. */
+  readonly publicUrl: string;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly logger: Logger;
   /** What tokens and idempotency keys go by. Default: the system's clock. */

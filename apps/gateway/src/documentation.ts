@@ -2,30 +2,60 @@ import { problemsPath, problemTable } from '@hse/contracts/http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { OidcSettings } from './dependencies.ts';
-import { openApiDocument } from './open-api.ts';
 import { escapeHtml, htmlHeaders, page } from './html-page.ts';
+import { webClientId } from './oidc/embedded-issuer.ts';
+import { openApiDocument } from './open-api.ts';
 import type { RouteTable } from './route-table.ts';
 
-/** Swagger UI has styles of its own in the page; everything comes from here, and nothing is sent elsewhere. */
-const swaggerPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/** Swagger UI has styles of its own in the page; everything comes from here, and nothing is sent elsewhere but to the issuer. */
+const swaggerPolicy = (issuer: string): string =>
+  `default-src 'self'; connect-src 'self' ${new URL(issuer).origin}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; ` +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/** `/api/docs`, `/api/openapi.json` and the table of problem codes; for everybody. */
+interface SwaggerResponse {
+  readonly ok: boolean;
+  readonly url: string;
+  readonly text: string;
+}
+
+/**
+ * Of what the issuer offers in its discovery document, keeps the way to log in that the page is set up for: Swagger UI
+ * would show a form for every grant type and every scope that there is. The page gets the text of this function and runs
+ * it in the browser, so it may use nothing from around it.
+ */
+const onlyLogInByCode = (response: SwaggerResponse): SwaggerResponse => {
+  if (!response.ok || !response.url.endsWith('/.well-known/openid-configuration')) return response;
+  const offered = JSON.parse(response.text) as object;
+  return {
+    ...response,
+    text: JSON.stringify({
+      ...offered,
+      grant_types_supported: ['authorization_code'],
+      scopes_supported: ['openid', 'profile'],
+    }),
+  };
+};
+
+/**
+ * `/api/docs`, `/api/openapi.json` and the table of problem codes; for everybody. Who logs in there does so at the issuer,
+ * which the browser asks where to; its token endpoint has to be on the issuer's own origin and allow requests from here.
+ * @param publicUrl where browsers reach this server: the issuer sends them back there.
+ */
 export const addDocumentation = (
   app: NestFastifyApplication,
-  { routes, oidc }: { routes: RouteTable; oidc: OidcSettings },
+  { routes, issuer, publicUrl }: { routes: RouteTable; issuer: string; publicUrl: string },
 ): void => {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  const policy = swaggerPolicy(issuer);
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith('/api/docs'))
       route.onRequest = (_request, reply, done) => {
-        reply.header('content-security-policy', swaggerPolicy).header('referrer-policy', 'no-referrer');
+        reply.header('content-security-policy', policy).header('referrer-policy', 'no-referrer');
         done();
       };
   });
   // Asked for when the first reader comes; by then every route is known. Its types are those of OpenAPI 3.0.
-  const document = (): OpenAPIObject => openApiDocument(routes.routes, oidc) as unknown as OpenAPIObject;
+  const document = (): OpenAPIObject => openApiDocument(routes.routes, issuer) as unknown as OpenAPIObject;
   SwaggerModule.setup('api/docs', app, document, {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
@@ -38,8 +68,13 @@ export const addDocumentation = (
       displayRequestDuration: true,
       tryItOutEnabled: true,
       defaultModelsExpandDepth: 0,
-      oauth2RedirectUrl: `${new URL(oidc.issuer).origin}/api/docs/oauth2-redirect.html`,
-      initOAuth: { clientId: 'web', usePkceWithAuthorizationCodeGrant: true, scopes: ['openid', 'profile'] },
+      oauth2RedirectUrl: `${publicUrl}/api/docs/oauth2-redirect.html`,
+      responseInterceptor: onlyLogInByCode,
+      initOAuth: {
+        clientId: webClientId,
+        usePkceWithAuthorizationCodeGrant: true,
+        scopes: ['openid', 'profile'],
+      },
     },
   });
   fastify.get(problemsPath, (_request, reply) => {

@@ -86,6 +86,7 @@ await runService({
       policy: settings.policy,
       ...(settings.CLOCK === 'simulated' ? await simulated() : { clock: systemClock }),
       oidc: { issuer, audience, algorithms, keys: remoteKeys(issuer, OIDC_DISCOVERY_URL) },
+      publicUrl: publicUrl(settings),
       readiness: async () => {
         const { connected, lastError } = bus.health();
         return [

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problemTable } from '@hse/contracts/http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { anna, chloe, dayMs, startGateway, type GatewayUnderTest } from './testing/gateway-under-test.ts';
+import {
+  anna,
+  audience,
+  chloe,
+  dayMs,
+  startGateway,
+  type GatewayUnderTest,
+} from './testing/gateway-under-test.ts';
 
 interface Content {
   readonly [mediaType: string]: {
@@ -13,11 +20,16 @@ interface Content {
 
 interface Operation {
   readonly operationId: string;
+  readonly security: readonly object[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Record<string, { readonly content: Content }>;
 }
 
-let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
+let document: {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: Record<string, object> };
+};
 let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
@@ -132,6 +144,46 @@ describe('the OpenAPI document', () => {
     fits('UnreadView', (await gateway.as(chloe).post('/notifications/read')).body);
     fits('MeView', (await gateway.as(chloe).get('/me')).body);
     fits('ClockView', (await gateway.as(chloe).get('/clock')).body);
+  });
+});
+
+describe('the way to log in', () => {
+  it('is the one that the issuer describes, and a token from there is for every route that needs one', () => {
+    expect(document.components.securitySchemes).toEqual({
+      bearer: expect.objectContaining({ type: 'http', scheme: 'bearer' }) as object,
+      logIn: expect.objectContaining({
+        type: 'openIdConnect',
+        openIdConnectUrl: 'http://localhost:3000/oidc/.well-known/openid-configuration',
+      }) as object,
+    });
+    for (const { path, operation } of operations())
+      expect([path, operation.security]).toEqual([
+        path,
+        path.startsWith('/api/v1/') ? [{ bearer: [] }, { logIn: [] }] : [],
+      ]);
+  });
+
+  it('may be that of an issuer elsewhere, to which the page may send requests and which sends back here', async () => {
+    const issuer = 'https://id.example.org/realms/hse/';
+    const elsewhere = await startGateway({
+      override: (dependencies) => ({
+        ...dependencies,
+        oidc: { issuer, audience, keys: gateway.issuer.keys },
+      }),
+    });
+    const get = (url: string) => elsewhere.fastify.inject({ url });
+    expect((await get('/api/openapi.json')).json<typeof document>().components.securitySchemes).toMatchObject(
+      {
+        logIn: { openIdConnectUrl: 'https://id.example.org/realms/hse/.well-known/openid-configuration' },
+      },
+    );
+    expect((await get('/api/docs')).headers['content-security-policy']).toContain(
+      "connect-src 'self' https://id.example.org;",
+    );
+    expect((await get('/api/docs/swagger-ui-init.js')).payload).toContain(
+      '"oauth2RedirectUrl": "http://localhost:3000/api/docs/oauth2-redirect.html"',
+    );
+    await elsewhere.close();
   });
 });
 

@@ -8,15 +8,18 @@ import {
   type ProblemCode,
   type ShapeClass,
 } from '@hse/contracts/http';
-import type { OidcSettings } from './dependencies.ts';
+import { discoveryUrlOf } from './oidc/remote-keys.ts';
 import type { Operation, Route } from './route-table.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const refTo = (shape: ShapeClass): Json => ({ $ref: `#/components/schemas/${shape.name}` });
 
-/** An OpenAPI 3.1 document of the routes that Fastify has registered, from the schemas that it validates with. */
-export const openApiDocument = (routes: readonly Route[], oidc: OidcSettings): Json => {
+/**
+ * An OpenAPI 3.1 document of the routes that Fastify has registered, from the schemas that it validates with.
+ * @param issuer of the access tokens.
+ */
+export const openApiDocument = (routes: readonly Route[], issuer: string): Json => {
   const schemas = jsonSchemas();
   const paths: Record<string, Record<string, Json>> = {};
   for (const { url, methods, operation } of routes) {
@@ -99,20 +102,11 @@ export const openApiDocument = (routes: readonly Route[], oidc: OidcSettings): J
           bearerFormat: 'JWT',
           description: 'An access token of the issuer.',
         },
-        ...(oidc.embedded && {
-          logIn: { type: 'openIdConnect', openIdConnectUrl: '/oidc/.well-known/openid-configuration' },
-          demoLogIn: {
-            type: 'oauth2',
-            description: 'The demo accounts of this server. Client id `web`, no secret.',
-            flows: {
-              authorizationCode: {
-                authorizationUrl: '/oidc/auth',
-                tokenUrl: '/oidc/token',
-                scopes: { openid: 'Who you are', profile: 'Your name' },
-              },
-            },
-          },
-        }),
+        logIn: {
+          type: 'openIdConnect',
+          openIdConnectUrl: discoveryUrlOf(issuer),
+          description: 'Authorization code with PKCE; client id `web`, no secret.',
+        },
       },
     },
   };
@@ -141,7 +135,7 @@ const describe = (
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description !== undefined && { description: operation.description }),
-    security: needsToken ? [{ bearer: [] }] : [],
+    security: needsToken ? [{ bearer: [] }, { logIn: [] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

@@ -131,6 +131,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
         }),
       }),
       oidc: await oidcOf(settings, issuer),
+      publicUrl: publicUrl({ ...settings, PORT: port }),
       readiness: () =>
         Promise.resolve([
           {

@@ -3,6 +3,10 @@ import { IssuerUnavailable } from './access-tokens.ts';
 
 const timeoutMs = 5_000;
 
+/** Where an issuer describes itself (OpenID Connect Discovery 1.0, section 4). */
+export const discoveryUrlOf = (issuer: string): string =>
+  `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+
 /**
  * The keys of an OpenID provider, found by its discovery document (OpenID Connect Discovery 1.0, section 4) when the
  * first token comes. Keys are kept for ten minutes; an unknown key id fetches them anew, every 30 s at most.
@@ -10,10 +14,7 @@ const timeoutMs = 5_000;
  * the document names has to be `issuer` all the same. Default: where the standard puts it, under `issuer`.
  * @throws IssuerUnavailable when looking up a key, where the discovery document cannot be had or names another issuer.
  */
-export const remoteKeys = (
-  issuer: string,
-  discoveryUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-): JWTVerifyGetKey => {
+export const remoteKeys = (issuer: string, discoveryUrl = discoveryUrlOf(issuer)): JWTVerifyGetKey => {
   let discovered: Promise<JWTVerifyGetKey> | undefined;
   return async (header, token) => {
     discovered ??= discover(issuer, discoveryUrl).catch((error: unknown) => {

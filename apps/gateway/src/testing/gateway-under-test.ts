@@ -252,6 +252,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       },
     }),
     oidc: { issuer, audience, keys: embedded.keys, embedded },
+    publicUrl: 'http://localhost:3000',
     readiness: async () => readiness,
     logger: options.logger ?? silentLogger,
   };
