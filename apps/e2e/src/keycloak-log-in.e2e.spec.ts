@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describeWithServer } from '@hse/engines';
+import { demoAccounts } from '@hse/gateway';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { createApi, type Problem } from './api.ts';
+import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
+import { startDistributed } from './distributed.ts';
+import { end, freePort, ready, spawnService, type Running } from './server-process.ts';
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** Pictures of what the browser showed, for people to look at; git ignores them. */
+const pictures = pathOf('.cache/screenshots');
+
+const title = 'a log-in in a browser, through Keycloak with the realm of Docker Compose';
+
+const suite = (keycloak: string): void => {
+  const issuer = `${keycloak}/realms/session-requests`;
+  const anna = demoAccounts.find(({ account }) => account === 'anna');
+  const resources = new AsyncDisposableStack();
+  let browser: Browser;
+  let url: string;
+
+  beforeAll(async () => {
+    await mkdir(pictures, { recursive: true });
+    browser = resources.adopt(await startBrowser(), (it) => it.stop()).browser;
+    const distributed = resources.adopt(await startDistributed({}, { gateway: 0 }), (it) => it.stop());
+    const port = await portOfRealm(keycloak, resources);
+    url = `http://localhost:${port}`;
+    const gateway: Running = spawnService(pathOf('apps/gateway/dist/main.js'), {
+      ...distributed.environment,
+      PORT: String(port),
+      PUBLIC_URL: url,
+      OIDC_ISSUER: issuer,
+    });
+    resources.defer(() => end(gateway, 'SIGTERM'));
+    await ready(gateway, port);
+  }, 3 * patienceMs);
+  afterAll(() => resources.disposeAsync(), patienceMs);
+
+  it(
+    'begins in the API docs, refuses a wrong password, and lets the docs call the API with the token',
+    async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      context.setDefaultTimeout(patienceMs);
+      const asked = new Set<string>();
+      context.on('request', (request) => asked.add(new URL(request.url()).origin));
+      const docs = await context.newPage();
+      await docs.goto(`${url}/api/docs`);
+
+      await docs.locator('.auth-wrapper .authorize').click();
+      const forms = docs.locator('.auth-container').filter({ hasText: 'authorization_code' });
+      expect(await forms.count()).toBe(1);
+      const form = forms.first();
+      expect(await form.locator('#client_id_authorizationCode, [id^=client_id]').inputValue()).toBe('web');
+      await docs.screenshot({ path: `${pictures}/docs-authorize.png` });
+
+      const opened = context.waitForEvent('page');
+      await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
+      const logIn = await opened;
+      await logIn.waitForURL((address) => address.href.startsWith(`${issuer}/protocol/openid-connect/auth?`));
+      expect(Object.fromEntries(new URL(logIn.url()).searchParams)).toMatchObject({
+        response_type: 'code',
+        client_id: 'web',
+        redirect_uri: `${url}/api/docs/oauth2-redirect.html`,
+        code_challenge_method: 'S256',
+      });
+      await submit(logIn, 'anna', 'not her password');
+      await logIn.getByText('Invalid username or password.').waitFor();
+      await logIn.screenshot({ path: `${pictures}/keycloak-wrong-password.png` });
+
+      const closed = logIn.waitForEvent('close');
+      await submit(logIn, 'anna', 'demo');
+      await closed;
+      await form.getByRole('button', { name: 'Remove authorization' }).waitFor();
+      await docs.locator('.close-modal').click();
+
+      const me = docs.locator('.opblock').filter({ hasText: '/api/v1/me' });
+      await me.locator('.opblock-summary').click();
+      const answered = docs.waitForResponse(`${url}/api/v1/me`);
+      await me.locator('.execute').click();
+      const answer = await answered;
+      expect([answer.status(), await answer.json()]).toEqual([
+        200,
+        expect.objectContaining({ id: anna?.id, name: anna?.name, role: anna?.role }),
+      ]);
+      const shown = me.locator('.live-responses-table').first();
+      expect(await shown.innerText()).toContain(anna?.name);
+      await shown.scrollIntoViewIfNeeded();
+      await docs.screenshot({ path: `${pictures}/docs-after-log-in.png` });
+
+      expect([...asked].sort()).toEqual([new URL(keycloak).origin, url].sort());
+      await context.close();
+    },
+    5 * patienceMs,
+  );
+
+  it.each([
+    // The client of Keycloak's own command line; nothing in the realm gives its tokens our audience.
+    { of: 'for another audience', realm: 'session-requests', account: 'anna', password: 'demo' },
+    { of: 'of another realm', realm: 'master', account: 'admin', password: 'admin' },
+  ])('a token $of is refused', async ({ realm, account, password }) => {
+    const token = await tokenOf(keycloak, realm, 'admin-cli', account, password);
+    const { status, body } = await createApi(url, token).get<Problem>('/me');
+    expect([status, body.code]).toEqual([401, 'unauthenticated']);
+  });
+
+  it('a token of the same account for this API is taken', async () => {
+    const token = await tokenOf(keycloak, 'session-requests', 'cli', 'anna', 'demo');
+    const { status, body } = await createApi(url, token).get<{ id: string }>('/me');
+    expect([status, body.id]).toEqual([200, anna?.id]);
+  });
+};
+
+if (browserAbsent === undefined)
+  describeWithServer('KEYCLOAK_URL', title, (keycloak) => {
+    describeWithServer('KAFKA_BROKERS', 'into the distributed profile', () => {
+      describeWithServer('MONGODB_URL', 'in processes of their own', () => suite(keycloak));
+    });
+  });
+else describe.skip(`${title} [skipped: ${browserAbsent}]`, () => suite(''));
+
+const submit = async (logIn: Page, account: string, password: string): Promise<void> => {
+  const field = (name: string): Locator => logIn.locator(`input[name=${name}]`);
+  await field('username').fill(account);
+  await field('password').fill(password);
+  if (password === 'demo') await logIn.screenshot({ path: `${pictures}/keycloak-log-in.png` });
+  await logIn.locator('[type=submit]').click();
+};
+
+const tokenOf = async (
+  keycloak: string,
+  realm: string,
+  client: string,
+  username: string,
+  password: string,
+): Promise<string> => {
+  const response = await fetch(`${keycloak}/realms/${realm}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'password',
+      client_id: client,
+      username,
+      password,
+      scope: 'openid',
+    }),
+  });
+  const body = (await response.json()) as { access_token?: string };
+  if (body.access_token === undefined)
+    throw new Error(`no token: ${response.status} ${JSON.stringify(body)}`);
+  return body.access_token;
+};
+
+/**
+ * The port that the realm file sends people back to. Where something else listens there, a free one, which the client of
+ * the realm is allowed for as long as the tests run: the port differs and nothing else.
+ */
+const portOfRealm = async (keycloak: string, resources: AsyncDisposableStack): Promise<number> => {
+  const ofRealm = 3000;
+  if (await isFree(ofRealm)) return ofRealm;
+  const port = await freePort();
+  const clients = `${keycloak}/admin/realms/session-requests/clients`;
+  const call = async (address: string, put?: object): Promise<Response> => {
+    const token = await tokenOf(keycloak, 'master', 'admin-cli', 'admin', 'admin');
+    const response = await fetch(address, {
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(put && { method: 'PUT', body: JSON.stringify(put) }),
+    });
+    if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
+    return response;
+  };
+  const [web] = (await (await call(`${clients}?clientId=web`)).json()) as [
+    { id: string; redirectUris: string[]; webOrigins: string[] },
+  ];
+  const moved = (uri: string): string => uri.replace(`:${ofRealm}`, `:${port}`);
+  await call(`${clients}/${web.id}`, {
+    ...web,
+    redirectUris: web.redirectUris.map(moved),
+    webOrigins: web.webOrigins.map(moved),
+  });
+  resources.defer(async () => {
+    await call(`${clients}/${web.id}`, web);
+  });
+  return port;
+};
+
+/** On every interface: a browser may take either address of `localhost`. */
+const isFree = async (port: number): Promise<boolean> => {
+  const probe = createServer().listen(port);
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
+  probe.close();
+  await once(probe, 'close');
+  return true;
+};
