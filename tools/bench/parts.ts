@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts';
+import { benchDistributed } from './distributed.ts';
 import { benchEmmett } from './emmett.ts';
 import { benchEventStore } from './event-store.ts';
 import { benchExpiry } from './expiry.ts';
@@ -31,4 +32,5 @@ export const parts: Readonly<Record<string, BenchPart>> = {
   rebuild,
   expiry: benchExpiry,
   'event-store': benchEventStore,
+  distributed: benchDistributed,
 };

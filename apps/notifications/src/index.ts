@@ -10,3 +10,4 @@ export { runParityCommand } from './parity-command.ts';
 export type { Progress } from './progress.ts';
 export { rebuildReadModels, type RebuildResult } from './rebuild.ts';
 export { asksForRebuild, rebuildUsage, runRebuildCommand } from './rebuild-command.ts';
+export { createProjection, type Projection, type ProjectionOptions } from './projection.ts';

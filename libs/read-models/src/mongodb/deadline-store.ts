@@ -120,6 +120,9 @@ export const openMongoDeadlineStore = async ({ db }: { db: Db }): Promise<Deadli
     return { seen: candidates.length, won: won.map(toDeadline) };
   };
 
+  /** As far as this process knows; most batches do not move it, and a write that changes nothing costs as much as any. */
+  let knownCheckpoint = 0;
+
   return {
     async checkpoint() {
       const found = await progress.findOne({ _id: 'deadlines' }, { readConcern: 'majority' });
@@ -129,8 +132,9 @@ export const openMongoDeadlineStore = async ({ db }: { db: Db }): Promise<Deadli
     async apply(changes, checkpoint) {
       const operations = [...newestOf(changes).values()].map(guarded);
       if (operations.length > 0) await deadlines.bulkWrite(operations, { ordered: false });
-      if (checkpoint > 0)
-        await progress.updateOne({ _id: 'deadlines' }, { $max: { checkpoint } }, { upsert: true });
+      if (checkpoint <= knownCheckpoint) return;
+      await progress.updateOne({ _id: 'deadlines' }, { $max: { checkpoint } }, { upsert: true });
+      knownCheckpoint = checkpoint;
     },
 
     async claim({ now, limit, claimant, leaseUntil }) {

@@ -37,6 +37,8 @@ export const openMongoReadModels = async ({
 }): Promise<ReadModels> => {
   await ensureMongoReadModels(db);
   const pointers = createPointerCache(db, timers);
+  /** As far as this process knows; most batches do not move it, and a write that changes nothing costs as much as any. */
+  let checkpoint = 0;
 
   const refuseLost = async (generation: Generation, changes: Parameters<ReadModels['apply']>[0]) => {
     const coming = new Set(changes.records.map(({ state }) => state.requestId));
@@ -80,7 +82,9 @@ export const openMongoReadModels = async ({
           await writeRequests(generation, requests);
         }
       }
+      if (changes.checkpoint <= checkpoint) return;
       await moveCheckpoint(db, changes.checkpoint);
+      ({ checkpoint } = changes);
     },
 
     async close() {},
