@@ -16,7 +16,7 @@ describe('the settings of the expiry service', () => {
 
   it.each([
     ['INSTANCE', 'a/b', 'at most 100 letters, digits, dots, dashes or underscores'],
-    ['REQUESTS_ADDRESS', 'http://requests:50051', 'host:port'],
+    ['REQUESTS_ADDRESS', 'http://requests:50051', 'a list of host:port'],
     ['MONGODB_URL', 'localhost:27017', 'a connection string'],
     ['KAFKA_BROKERS', 'kafka', 'a list of host:port with commas between'],
     ['HEALTH_PORT', '99999', 'a whole number from 0 to 65535'],

@@ -23,7 +23,7 @@ describe('the settings of the gateway', () => {
   it.each([
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['PUBLIC_URL', 'https://example.org/sessions', 'an http or https URL without a path'],
-    ['REQUESTS_ADDRESS', 'requests', 'host:port'],
+    ['REQUESTS_ADDRESS', 'requests', 'a list of host:port'],
     ['MONGODB_URL', 'http://localhost:27017', 'a connection string'],
     ['EVENTSTOREDB_URL', 'localhost:2113', 'a connection string'],
     ['OIDC_ISSUER', 'example.org', 'an http or https URL without query'],
