@@ -22,7 +22,7 @@ export interface Instance {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
-/** The services in processes of their own, on a database and topics of their own on the engines that the environment names. */
+/** The services in processes of their own, on a database and topics of their own. */
 export interface Distributed {
   readonly instances: readonly Instance[];
   of(service: ServiceName): Instance[];
@@ -31,7 +31,7 @@ export interface Distributed {
   /** What every process is given. */
   readonly environment: Readonly<Record<string, string>>;
   mint(participantId: string): Promise<string>;
-  /** Everything that was printed, by all. */
+  /** Everything that was printed, by all, over all their starts. */
   printed(): string;
   stop(): Promise<void>;
 }
@@ -39,23 +39,24 @@ export interface Distributed {
 /**
  * Starts the services, all at once: none needs another one to be there first.
  * @param counts instances of each; default 1.
- * @param environment for every process.
+ * @param environment for every process; `KAFKA_BROKERS` and `MONGODB_URL` where they are not those of this process.
  */
 export const startDistributed = async (
   environment: Record<string, string> = {},
   counts: Partial<Record<ServiceName, number>> = {},
 ): Promise<Distributed> => {
   const name = `e2e-${randomUUID().slice(0, 13)}`;
-  const brokers = String(process.env['KAFKA_BROKERS']);
-  const mongodb = new URL(String(process.env['MONGODB_URL']));
-  mongodb.pathname = `/${name}`;
+  const { KAFKA_BROKERS: brokers = '', MONGODB_URL: url = '' } = { ...process.env, ...environment };
+  // No `URL`: that knows one host only.
+  const mongodb = url.replace(/^(mongodb:\/\/[^/]+)[^?]*/, `$1/${name}`);
+  const { NODE_COMPILE_CACHE } = process.env;
   const resources = new AsyncDisposableStack();
   const issuer = resources.adopt(await startOidcIssuer(), (it) => it.close());
   const realStore = process.env['EVENTSTOREDB_URL'];
   const standIn = realStore
     ? undefined
     : resources.adopt(await startEventStoreDBStandIn(), (it) => it.close());
-  resources.defer(() => forget(name, brokers, String(mongodb)));
+  resources.defer(() => forget(name, brokers, mongodb));
 
   const instancesOf = (service: ServiceName): number[] =>
     Array.from({ length: counts[service] ?? 1 }, (_, index) => index);
@@ -63,18 +64,20 @@ export const startDistributed = async (
   const shared: Record<string, string> = {
     EVENTSTOREDB_URL: realStore ?? String(standIn?.connectionString),
     EVENTSTOREDB_NAMESPACE: realStore ? `${name}-` : '',
-    KAFKA_BROKERS: brokers,
     KAFKA_PREFIX: `${name}.`,
     TOPIC_PARTITIONS: '6',
-    MONGODB_URL: String(mongodb),
     REQUESTS_ADDRESS: grpcPorts.map((port) => `127.0.0.1:${port}`).join(','),
     OIDC_ISSUER: issuer.issuer,
     HOST: '127.0.0.1',
     GRPC_HOST: '127.0.0.1',
     HEALTH_HOST: '127.0.0.1',
     LOG_LEVEL: 'warn',
+    ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
     ...environment,
+    KAFKA_BROKERS: brokers,
+    MONGODB_URL: mongodb,
   };
+  const printed: string[] = [];
 
   const instances: Instance[] = [];
   for (const service of services)
@@ -95,6 +98,7 @@ export const startDistributed = async (
           return running;
         },
         start: async () => {
+          if (running) printed.push(`${service}: ${running.printed.text}`);
           running = spawnService(main, { ...shared, ...own });
           await ready(running, port);
         },
@@ -119,7 +123,10 @@ export const startDistributed = async (
     urls: of('gateway').map(({ port }) => `http://127.0.0.1:${port}`),
     environment: shared,
     mint: (participantId) => issuer.mint(participantId),
-    printed: () => instances.map(({ service, running }) => `${service}: ${running.printed.text}`).join('\n'),
+    printed: () =>
+      [...printed, ...instances.map(({ service, running }) => `${service}: ${running.printed.text}`)].join(
+        '\n',
+      ),
     stop: () => resources.disposeAsync(),
   };
 };

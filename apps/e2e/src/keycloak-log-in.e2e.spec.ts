@@ -6,6 +6,7 @@ import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { openApiDocs } from './api-docs.ts';
 import { createApi, type Problem } from './api.ts';
 import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
 import { startDistributed } from './distributed.ts';
@@ -49,19 +50,15 @@ const suite = (keycloak: string): void => {
       context.setDefaultTimeout(patienceMs);
       const asked = new Set<string>();
       context.on('request', (request) => asked.add(new URL(request.url()).origin));
-      const docs = await context.newPage();
-      await docs.goto(`${url}/api/docs`);
+      const docs = await openApiDocs(context, url);
+      expect(await docs.offers()).toEqual([
+        expect.stringContaining('bearer'),
+        'logIn (OAuth2, authorization_code with PKCE)',
+      ]);
+      expect(await docs.clientId()).toBe('web');
+      await docs.page.screenshot({ path: `${pictures}/docs-authorize.png` });
 
-      await docs.locator('.auth-wrapper .authorize').click();
-      const forms = docs.locator('.auth-container').filter({ hasText: 'authorization_code' });
-      expect(await forms.count()).toBe(1);
-      const form = forms.first();
-      expect(await form.locator('#client_id_authorizationCode, [id^=client_id]').inputValue()).toBe('web');
-      await docs.screenshot({ path: `${pictures}/docs-authorize.png` });
-
-      const opened = context.waitForEvent('page');
-      await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
-      const logIn = await opened;
+      const logIn = await docs.goToIssuer();
       await logIn.waitForURL((address) => address.href.startsWith(`${issuer}/protocol/openid-connect/auth?`));
       expect(Object.fromEntries(new URL(logIn.url()).searchParams)).toMatchObject({
         response_type: 'code',
@@ -69,6 +66,8 @@ const suite = (keycloak: string): void => {
         redirect_uri: `${url}/api/docs/oauth2-redirect.html`,
         code_challenge_method: 'S256',
       });
+      await logIn.getByText('Sign in to your account').waitFor();
+      await logIn.screenshot({ path: `${pictures}/keycloak-log-in.png` });
       await submit(logIn, 'anna', 'not her password');
       await logIn.getByText('Invalid username or password.').waitFor();
       await logIn.screenshot({ path: `${pictures}/keycloak-wrong-password.png` });
@@ -76,22 +75,15 @@ const suite = (keycloak: string): void => {
       const closed = logIn.waitForEvent('close');
       await submit(logIn, 'anna', 'demo');
       await closed;
-      await form.getByRole('button', { name: 'Remove authorization' }).waitFor();
-      await docs.locator('.close-modal').click();
+      await docs.loggedIn();
 
-      const me = docs.locator('.opblock').filter({ hasText: '/api/v1/me' });
-      await me.locator('.opblock-summary').click();
-      const answered = docs.waitForResponse(`${url}/api/v1/me`);
-      await me.locator('.execute').click();
-      const answer = await answered;
-      expect([answer.status(), await answer.json()]).toEqual([
+      const { response, shown } = await docs.call('/api/v1/me');
+      expect([response.status(), await response.json()]).toEqual([
         200,
         expect.objectContaining({ id: anna?.id, name: anna?.name, role: anna?.role }),
       ]);
-      const shown = me.locator('.live-responses-table').first();
-      expect(await shown.innerText()).toContain(anna?.name);
-      await shown.scrollIntoViewIfNeeded();
-      await docs.screenshot({ path: `${pictures}/docs-after-log-in.png` });
+      expect(shown).toContain(anna?.name);
+      await docs.page.screenshot({ path: `${pictures}/docs-after-log-in.png` });
 
       expect([...asked].sort()).toEqual([new URL(keycloak).origin, url].sort());
       await context.close();
@@ -128,7 +120,6 @@ const submit = async (logIn: Page, account: string, password: string): Promise<v
   const field = (name: string): Locator => logIn.locator(`input[name=${name}]`);
   await field('username').fill(account);
   await field('password').fill(password);
-  if (password === 'demo') await logIn.screenshot({ path: `${pictures}/keycloak-log-in.png` });
   await logIn.locator('[type=submit]').click();
 };
 

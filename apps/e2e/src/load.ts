@@ -40,11 +40,14 @@ export const createLoad = async ({
   urls,
   mint,
   callers = 16,
+  insists = false,
 }: {
   /** Callers take them in turn. */
   urls: readonly string[];
   mint: (participantId: string) => Promise<string>;
   callers?: number;
+  /** Whether a caller without an answer asks again before it wants something else. Default: not before {@link Load.finish}. */
+  insists?: boolean;
 }): Promise<Load> => {
   const apisOf = async (account: string): Promise<readonly Api[]> => {
     const token = await mint(idOf(account));
@@ -111,14 +114,17 @@ export const createLoad = async ({
   };
 
   const goOn = async (): Promise<void> => {
+    let wish = next();
     while (isRunning) {
       try {
-        await fulfil(next());
+        await fulfil(wish);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         unanswered += 1;
         await new Promise((resolve) => setTimeout(resolve, 20));
+        if (insists) continue;
       }
+      if (isRunning) wish = next();
     }
   };
 
@@ -169,13 +175,18 @@ export const createLoad = async ({
     },
     verify: async () => {
       const api = askers[0] as Api;
-      for (const { key, acknowledged } of wishes) {
+      const verifyOne = async ({ key, acknowledged }: Wish): Promise<void> => {
         const { body } = await api.get<Page<{ type: string }>>(
           `/session-requests/${acknowledged?.id}/history?atLeast=1`,
         );
         const types = body.items.map(({ type }) => type).join();
         if (types !== 'SessionRequested,SessionAccepted') throw new Error(`${key} has become ${types}`);
-      }
+      };
+      const left = wishes.values();
+      const verifyOnes = async (): Promise<void> => {
+        for (const wish of left) await verifyOne(wish);
+      };
+      await Promise.all(Array.from({ length: callers }, verifyOnes));
       const count = await countAll(api);
       if (count !== wishes.length) throw new Error(`${wishes.length} were asked for and ${count} are listed`);
     },

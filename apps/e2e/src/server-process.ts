@@ -57,7 +57,8 @@ export const ended = async ({ process: child }: Running): Promise<number | null>
 /** Resolves when the server on this port is ready. Rejects when its process ends before. */
 export const ready = async ({ process: child, printed }: Running, port: number): Promise<void> => {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${printed.text}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}: ${printed.text}`);
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -4,4 +4,4 @@ export { startKafka, type KafkaEngine, type KafkaOptions } from './kafka.ts';
 export { startKeycloak, type KeycloakEngine, type KeycloakOptions } from './keycloak.ts';
 export { startMongo, type MongoEngine, type MongoMember, type MongoOptions } from './mongo.ts';
 export { type ServerProcess } from './server-process.ts';
-export { describeWithServer, type ServerVariable } from './test-servers.ts';
+export { describeWithOwn, describeWithServer, type ServerVariable } from './test-servers.ts';

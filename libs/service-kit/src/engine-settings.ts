@@ -93,9 +93,10 @@ export const kafkaSettings = {
 /** Where commands are executed. */
 export const requestsSettings = {
   REQUESTS_ADDRESS: {
-    meaning: 'the requests service; a name with several addresses is balanced over all of them',
-    form: 'host:port',
+    meaning:
+      'the requests service; commands are balanced over all addresses of a name, and over several names',
+    form: 'a list of host:port with commas between',
     default: 'localhost:50051',
-    parse: (text) => (address.test(text) ? text : undefined),
+    parse: (text) => (text.split(',').every((each) => address.test(each)) ? text : undefined),
   },
 } as const satisfies Record<string, Setting<unknown>>;

@@ -45,6 +45,14 @@ describe('the health of a process', () => {
     expect((await get('/readyz', 'POST')).status).toBe(404);
   });
 
+  it('does not say that something is not there while it cannot know', async () => {
+    checks = async () => [{ name: 'process', ok: false, detail: 'starting' }];
+    expect(await get('/api/v1/session-requests', 'POST')).toMatchObject({
+      status: 503,
+      body: { code: 'not-ready' },
+    });
+  });
+
   it('counts a follower as ready until it has stalled for ten seconds', () => {
     const follower = { group: 'expiry', position: 7, failures: 3, lastError: new Error('away') };
     const at = (stalledMs: number) => feedChecks({ health: () => [{ ...follower, stalledMs }] })[0];

@@ -12,7 +12,8 @@ export interface HealthServer {
 
 /**
  * Serves `GET /livez`, 200 as long as the process answers, and `GET /readyz`, 200 when all checks are ok and 503 with the checks
- * otherwise, for processes that serve nothing else over HTTP and while others start.
+ * otherwise, for processes that serve nothing else over HTTP and while others start. What else is asked for is not found; while
+ * a check fails nobody can know that, and the answer is 503, too.
  *
  * @throws what listening throws, such as EADDRINUSE.
  */
@@ -26,15 +27,23 @@ export const startHealthServer = async ({
   host: string;
   checks: () => Promise<readonly ReadinessCheck[]>;
 }): Promise<HealthServer> => {
-  const answers: Record<string, () => Promise<[status: number, body: object]>> = {
-    '/livez': async () => [200, { status: 'ok' }],
-    '/readyz': async () => {
-      const all = await checks();
-      const failed = all.filter(({ ok }) => !ok).map(({ name }) => name);
-      if (failed.length === 0) return [200, { status: 'ready', checks: all }];
-      const detail = `Not ready: ${failed.join(', ')}.`;
-      return [503, { title: 'Not ready', status: 503, code: 'not-ready', detail, checks: all }];
-    },
+  type Answer = [status: number, body: object];
+  const readyOr = async (answer: (all: readonly ReadinessCheck[]) => Answer): Promise<Answer> => {
+    const all = await checks();
+    const failed = all.filter(({ ok }) => !ok).map(({ name }) => name);
+    if (failed.length === 0) return answer(all);
+    const detail = `Not ready: ${failed.join(', ')}.`;
+    return [503, { title: 'Not ready', status: 503, code: 'not-ready', detail, checks: all }];
+  };
+  const notFound: Answer = [
+    404,
+    { title: 'Not found', status: 404, code: 'not-found', detail: 'There are /livez and /readyz.' },
+  ];
+  const answerTo = async (method?: string, url?: string): Promise<Answer> => {
+    if (method === 'GET' && url === '/livez') return [200, { status: 'ok' }];
+    if (method === 'GET' && url === '/readyz')
+      return readyOr((all) => [200, { status: 'ready', checks: all }]);
+    return readyOr(() => notFound);
   };
   const server = createServer((request, response) => {
     const reply = (status: number, body: object): void => {
@@ -43,17 +52,7 @@ export const startHealthServer = async ({
         .writeHead(status, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' })
         .end(JSON.stringify(body));
     };
-    const answer = answers[request.url ?? ''];
-    if (request.method !== 'GET' || !answer) {
-      reply(404, {
-        title: 'Not found',
-        status: 404,
-        code: 'not-found',
-        detail: 'There are /livez and /readyz.',
-      });
-      return;
-    }
-    answer().then(
+    answerTo(request.method, request.url).then(
       ([status, body]) => reply(status, body),
       (error: unknown) =>
         reply(503, { title: 'Not ready', status: 503, code: 'not-ready', detail: String(error) }),
