@@ -222,6 +222,20 @@ describe('logging in', () => {
     expect([(await tokensFor(next)).status, (await tokensFor(next)).status]).toEqual([200, 400]);
   });
 
+  it('lets pages read tokens where the web app may be sent back to, and no others', async () => {
+    const askedFrom = async (origin: string) => {
+      const response = await fetch(`${address}/oidc/token`, {
+        method: 'POST',
+        headers: { origin },
+        body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'web', refresh_token: 'unknown' }),
+      });
+      const { error } = (await response.json()) as { error: string };
+      return [response.headers.get('access-control-allow-origin'), error];
+    };
+    expect(await askedFrom('http://localhost:3000')).toEqual(['http://localhost:3000', 'invalid_grant']);
+    expect(await askedFrom('https://elsewhere.example')).toEqual([null, 'invalid_request']);
+  });
+
   it('shows a page to who comes to a log-in that is not theirs', async () => {
     const page = await new Browser().follow(authorizationUrl());
     if (!('page' in page)) throw new Error('no page');

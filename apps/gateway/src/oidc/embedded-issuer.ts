@@ -275,6 +275,9 @@ const configuration = (
     claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'zoneinfo'], email: ['email'] },
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     pkce: { required: () => true },
+    // Pages of a client are where it may be sent back to.
+    clientBasedCORS: (_ctx, from, { redirectUris = [] }) =>
+      redirectUris.some((uri) => new URL(uri).origin === from),
     responseTypes: ['code'],
     enabledJWA: { idTokenSigningAlgValues: [signingAlgorithm], userinfoSigningAlgValues: [signingAlgorithm] },
     cookies: { keys: [...(cookieKeys ?? [derivedKey])] },
