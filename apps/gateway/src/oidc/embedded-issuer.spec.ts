@@ -227,7 +227,11 @@ describe('logging in', () => {
       const response = await fetch(`${address}/oidc/token`, {
         method: 'POST',
         headers: { origin },
-        body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'web', refresh_token: 'unknown' }),
+        body: new URLSearchParams({
+          grant_type: 'refresh_token',
+          client_id: 'web',
+          refresh_token: 'unknown',
+        }),
       });
       const { error } = (await response.json()) as { error: string };
       return [response.headers.get('access-control-allow-origin'), error];
