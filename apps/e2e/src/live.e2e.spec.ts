@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Api, Page, SessionRequestView } from './api.ts';
 import { openLive, type Live } from './live.ts';
-import { onEachProfile } from './profiles.ts';
+import { onEachProfile } from './testing/profiles.ts';
 import { DAY, type System } from './system.ts';
 
 onEachProfile((startSystem) => {

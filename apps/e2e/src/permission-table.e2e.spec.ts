@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Action, Role } from '@hse/session-requests';
 import type { Answer, Api, Problem, Reply, SessionRequestView } from './api.ts';
-import { onEachProfile } from './profiles.ts';
+import { onEachProfile } from './testing/profiles.ts';
 import { DAY, HOUR, type System } from './system.ts';
 
 onEachProfile((startSystem) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toEpochMs, toInstant, type Role } from '@hse/session-requests';
 import type { Api, Page, Problem, SessionRequestView } from './api.ts';
-import { onEachProfile } from './profiles.ts';
+import { onEachProfile } from './testing/profiles.ts';
 import { DAY, HOUR, type System } from './system.ts';
 
 onEachProfile((startSystem) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Slot } from '@hse/session-requests';
 import type { Api, Page, Problem, Reply, SessionRequestView } from './api.ts';
-import { onEachProfile } from './profiles.ts';
+import { onEachProfile } from './testing/profiles.ts';
 import { DAY, HOUR, MINUTE, type System } from './system.ts';
 
 onEachProfile((startSystem) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Api, Page, Reply, SessionRequestView } from './api.ts';
-import { onEachProfile } from './profiles.ts';
+import { onEachProfile } from './testing/profiles.ts';
 import { DAY, type System } from './system.ts';
 
 onEachProfile((startSystem) => {

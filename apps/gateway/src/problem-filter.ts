@@ -11,7 +11,7 @@ const retrySoon = { 'retry-after': '1' };
 /** By what is known of the request's effect. */
 const unavailable: Readonly<Record<StoreUnavailable['outcome'], string>> = {
   'not-written':
-    'What records changes cannot be reached at present. Nothing has been done; repeat the request.',
+    'Something that this needs cannot be reached at present. Nothing has been done; repeat the request.',
   unknown:
     'What records changes cannot be reached at present, and whether the request has been carried out is not known. ' +
     'Repeat it with the same Idempotency-Key: it is carried out once. Without a key, look before you repeat it.',

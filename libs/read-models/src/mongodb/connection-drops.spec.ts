@@ -2,7 +2,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { describeWithServer } from '@hse/engines';
 import { createTimers, silentLogger } from '@hse/service-kit';
-import { MongoClient } from 'mongodb';
+import { MongoClient, MongoNetworkError } from 'mongodb';
+import { explaining } from './explained.ts';
 import { openMongoDeadlineStore } from './deadline-store.ts';
 import { openMongoGatewayStore } from './gateway-store.ts';
 import { openMongoSharedClock } from './shared-clock.ts';
@@ -59,6 +60,20 @@ const breakableWay = async (url: string) => {
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 };
+
+test('who asks a MongoDB that is away is told so, as of any store', async () => {
+  const away = new MongoNetworkError('connection refused');
+  const questions = explaining({
+    find: (id: string) => Promise.reject(id === 'a' ? away : new TypeError('b')),
+  });
+  await expect(questions.find('a')).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+    outcome: 'not-written',
+    reason: 'unreachable',
+    cause: away,
+  });
+  await expect(questions.find('b')).rejects.toThrow('b');
+});
 
 describeWithServer('MONGODB_URL', 'when connections to MongoDB break', (url) => {
   const databases = testDatabases(url);

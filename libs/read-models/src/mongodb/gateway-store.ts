@@ -1,18 +1,7 @@
 import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
 import { StoreUnavailable } from '@hse/event-sourcing';
-import {
-  MongoClientClosedError,
-  MongoError,
-  MongoErrorLabel,
-  MongoNetworkError,
-  MongoNotConnectedError,
-  MongoOperationTimeoutError,
-  MongoServerError,
-  MongoServerSelectionError,
-  MongoTopologyClosedError,
-  MongoWriteConcernError,
-  type Db,
-} from 'mongodb';
+import type { Db } from 'mongodb';
+import { explained } from './explained.ts';
 import { provideCollection } from './provide-collection.ts';
 
 interface KeyDocument {
@@ -154,34 +143,4 @@ export const openMongoGatewayStore = async ({ db }: { db: Db }): Promise<Gateway
       await Promise.allSettled(underWay);
     },
   };
-};
-
-const unreachable = [
-  MongoNetworkError,
-  MongoServerSelectionError,
-  MongoNotConnectedError,
-  MongoTopologyClosedError,
-  MongoClientClosedError,
-  MongoOperationTimeoutError,
-  MongoWriteConcernError,
-];
-
-/** OutOfDiskSpace, https://www.mongodb.com/docs/manual/reference/error-codes/ */
-const OUT_OF_DISK_SPACE = 14_031;
-
-/**
- * An error as the port has it; what has nothing to do with the server's state is a mistake of ours and stays as it is.
- * The driver has repeated the write once and does not say what became of the first attempt: the outcome is unknown.
- */
-const explained = (error: unknown): unknown => {
-  if (!(error instanceof MongoError)) return error;
-  if (error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE)
-    return new StoreUnavailable(error.message, 'unknown', 'full', { cause: error });
-  if (
-    unreachable.some((kind) => error instanceof kind) ||
-    error.name === 'MongoWaitQueueTimeoutError' || // the driver does not export it
-    error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)
-  )
-    return new StoreUnavailable(error.message, 'unknown', 'unreachable', { cause: error });
-  return error;
 };

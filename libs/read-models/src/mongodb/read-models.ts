@@ -2,6 +2,7 @@ import type { ReadModels } from '@hse/contracts';
 import type { Timers } from '@hse/event-sourcing';
 import type { Db } from 'mongodb';
 import { fromKey } from './exact-bson.ts';
+import { explaining } from './explained.ts';
 import {
   createPointerCache,
   ensureMongoReadModels,
@@ -24,7 +25,7 @@ import { newestOf, writeNotifications, writeRequests } from './read-models-write
  *
  * Records may be ahead of the checkpoint: other instances have applied later events of other requests.
  *
- * Does not close `db`.
+ * Queries reject with StoreUnavailable when the server cannot be reached. Does not close `db`.
  *
  * @throws OtherReadModelsSchema
  */
@@ -56,7 +57,7 @@ export const openMongoReadModels = async ({
   };
 
   return {
-    ...createReadModelsQueries(({ current }) => generationOf(db, current), pointers),
+    ...explaining(createReadModelsQueries(({ current }) => generationOf(db, current), pointers)),
 
     async generation() {
       return String((await pointers.read()).current);

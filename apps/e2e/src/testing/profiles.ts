@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
 import { describeWithServer } from '@hse/engines';
-import { startDistributedSystem } from './distributed.ts';
-import { startEmbeddedSystem, type StartSystem } from './system.ts';
+import { startDistributedSystem } from '../distributed.ts';
+import { startEmbeddedSystem, type StartSystem } from '../system.ts';
 
 /** Registers a suite for each profile: what users see is the same. */
 export const onEachProfile = (suite: (startSystem: StartSystem) => void): void => {

@@ -1,0 +1,60 @@
+import { StoreUnavailable } from '@hse/event-sourcing';
+import {
+  MongoClientClosedError,
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+} from 'mongodb';
+
+const unreachable = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoClientClosedError,
+  MongoOperationTimeoutError,
+  MongoWriteConcernError,
+];
+
+/** OutOfDiskSpace, https://www.mongodb.com/docs/manual/reference/error-codes/ */
+const OUT_OF_DISK_SPACE = 14_031;
+
+/**
+ * An error as the port has it; what has nothing to do with the server's state is a mistake of ours and stays as it is.
+ * The driver has repeated a write once and does not say what became of the first attempt: the outcome is unknown.
+ */
+export const explained = (error: unknown, outcome: StoreUnavailable['outcome'] = 'unknown'): unknown => {
+  if (!(error instanceof MongoError)) return error;
+  if (error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE)
+    return new StoreUnavailable(error.message, outcome, 'full', { cause: error });
+  if (
+    unreachable.some((kind) => error instanceof kind) ||
+    error.name === 'MongoWaitQueueTimeoutError' || // the driver does not export it
+    error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)
+  )
+    return new StoreUnavailable(error.message, outcome, 'unreachable', { cause: error });
+  return error;
+};
+
+/** Questions that reject with StoreUnavailable when the server cannot be reached. Nothing was to be written. */
+export const explaining = <Q extends object>(questions: Q): Q =>
+  Object.fromEntries(
+    Object.entries(questions as Record<string, (...given: unknown[]) => Promise<unknown>>).map(
+      ([name, ask]) => [
+        name,
+        async (...given: unknown[]) => {
+          try {
+            return await ask(...given);
+          } catch (error) {
+            throw explained(error, 'not-written');
+          }
+        },
+      ],
+    ),
+  ) as Q;
