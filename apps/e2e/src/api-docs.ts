@@ -16,10 +16,20 @@ export interface ApiDocs {
 
 export const openApiDocs = async (context: BrowserContext, url: string): Promise<ApiDocs> => {
   const page = await context.newPage();
+  const described = page.waitForResponse((response) =>
+    response.url().endsWith('/.well-known/openid-configuration'),
+  );
   await page.goto(`${url}/api/docs`);
-  await page.locator('.auth-wrapper .authorize').click();
+  await (await described).finished();
+  const close = page.locator('.close-modal');
   const form = page.locator('.auth-container', { hasText: 'logIn' });
-  await form.first().waitFor();
+  // The dialog shows what was known when it opened, and what the issuer offers is known a moment after its answer.
+  for (;;) {
+    await page.locator('.auth-wrapper .authorize').click();
+    await close.waitFor();
+    if (await form.isVisible()) break;
+    await close.click();
+  }
   return {
     page,
     offers: () => page.locator('.auth-container h4').allInnerTexts(),
@@ -31,7 +41,7 @@ export const openApiDocs = async (context: BrowserContext, url: string): Promise
     },
     loggedIn: async () => {
       await form.getByRole('button', { name: 'Remove authorization' }).waitFor();
-      await page.locator('.close-modal').click();
+      await close.click();
     },
     call: async (path) => {
       const operation = page.locator('.opblock-get', { has: page.locator(`[data-path="${path}"]`) });
