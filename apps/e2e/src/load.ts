@@ -121,7 +121,7 @@ export const createLoad = async ({
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         unanswered += 1;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, insists ? 100 : 20));
         if (insists) continue;
       }
       if (isRunning) wish = next();

@@ -42,7 +42,7 @@ export class Setbacks {
     return this.#failures;
   }
 
-  /** How long it has paused, or been silent, because of them. */
+  /** How long it has paused, been silent, or tried in vain, because of them. */
   get stalledMs(): number {
     return this.#stalledMs;
   }
@@ -63,6 +63,11 @@ export class Setbacks {
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#failures, 30));
     this.note(error);
     if (await elapse(timers, pauseMs, signal)) this.#stalledMs += pauseMs;
+  }
+
+  /** Of an attempt that is going on and has come to nothing yet, while there have been failures before it. */
+  wait(ms: number): void {
+    if (this.#failures > 0) this.#stalledMs += ms;
   }
 
   recover(): void {

@@ -26,6 +26,8 @@ interface Fetched {
 /** How often it is asked how far the others are, while somebody waits for it. */
 const REACHED_POLL_MS = 75;
 const HEARTBEAT_MS = 1_000;
+/** An attempt takes a few seconds itself, and the brokers do not mind it. */
+const LONGEST_CONNECTION_PAUSE_MS = 2_000;
 
 /**
  * One member of a consumer group. Whatever it does to its consumer happens one thing after another, in `#work`: beginning
@@ -75,7 +77,10 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     this.#progress = progress;
     this.#options = options;
     this.#deliverySetbacks = new Setbacks(options);
-    this.#connectionSetbacks = new Setbacks(options);
+    this.#connectionSetbacks = new Setbacks({
+      ...options,
+      longestPauseMs: Math.min(LONGEST_CONNECTION_PAUSE_MS, options.longestPauseMs ?? Infinity),
+    });
     this.#delivery = new Delivery({
       ...options,
       group,
@@ -120,14 +125,14 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     const leave = superviseConsumer({
       kafka,
       topic: topics.events,
-      config: {
+      config: () => ({
         groupId: this.#groupId,
         sessionTimeout: sessionTimeoutMs,
         heartbeatInterval: Math.min(3_000, sessionTimeoutMs / 3),
         maxWaitTimeInMs: 250, // also the longest that leaving takes
         maxBytesPerPartition,
         allowAutoTopicCreation: false,
-      },
+      }),
       concurrency: topics.partitions,
       eachBatch: (payload) => this.#fetch(payload),
       onJoin: (partitions, client) => {

@@ -27,7 +27,16 @@ export interface ProgressLog {
 
 export const followProgress = (options: ProgressLogOptions): ProgressLog => {
   const { kafka, topic, ids, timers, logger } = options;
-  const groupId = `${topic}.follower.${ids.next()}`; // of its own: everyone reads everything
+  const joined = new Set<string>();
+  let groupId = '';
+  /**
+   * Of its own, because everyone reads everything; and anew for each consumer, because brokers that come back would let a second
+   * member in only when they have given up the first.
+   */
+  const nextGroup = (): string => {
+    groupId = `${topic}.follower.${ids.next()}`;
+    return groupId;
+  };
   const listeners = new Set<() => void>();
   let leadership = noLeadership;
   let heard = 0;
@@ -47,9 +56,9 @@ export const followProgress = (options: ProgressLogOptions): ProgressLog => {
   const end = superviseConsumer({
     kafka,
     topic,
-    config: { groupId, maxWaitTimeInMs: 250, allowAutoTopicCreation: false },
+    config: () => ({ groupId: nextGroup(), maxWaitTimeInMs: 250, allowAutoTopicCreation: false }),
     concurrency: 1,
-    onJoin() {},
+    onJoin: () => void joined.add(groupId),
     isBusy: () => false,
     setbacks: new Setbacks({ timers, longestPauseMs: 2_000 }),
     timers,
@@ -112,7 +121,7 @@ export const followProgress = (options: ProgressLogOptions): ProgressLog => {
     async close() {
       await end();
       try {
-        await (await (admin ??= connectedAdmin())).deleteGroups([groupId]);
+        await (await (admin ??= connectedAdmin())).deleteGroups([...joined]);
       } catch {
         // Nobody needs it: the brokers drop an empty group themselves, later.
       }

@@ -3,7 +3,8 @@ import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs'
 
 export interface SupervisedConsumerOptions {
   readonly kafka: Kafka;
-  readonly config: ConsumerConfig;
+  /** Of the next consumer that is made. */
+  readonly config: () => ConsumerConfig;
   readonly topic: string;
   /** Batches handled at once, each of another partition. */
   readonly concurrency: number;
@@ -18,6 +19,8 @@ export interface SupervisedConsumerOptions {
   /** Without a sign of life from the brokers for this long, the consumer is made anew. Default 60 000 ms. */
   readonly silenceMs?: number;
 }
+
+const countMs = 500;
 
 /**
  * A kafkajs consumer that is there for as long as it is wanted: its own restarting, which may end in a loop, is switched off;
@@ -59,7 +62,11 @@ export const superviseConsumer = (options: SupervisedConsumerOptions): (() => Pr
       }
       return undefined;
     };
+    const count = async (): Promise<void> => {
+      while (await elapse(timers, countMs, over.signal)) setbacks.wait(countMs);
+    };
     signal.addEventListener('abort', () => over.abort(), { once: true });
+    void count();
     try {
       await consumer.connect();
       await consumer.subscribe({ topic, fromBeginning: true });
@@ -80,19 +87,17 @@ export const superviseConsumer = (options: SupervisedConsumerOptions): (() => Pr
   const isOver = (): boolean => signal.aborted;
   const supervise = async (): Promise<void> => {
     while (!isOver()) {
+      const made = config();
       const consumer = kafka.consumer({
-        ...config,
-        retry: { ...config.retry, restartOnFailure: () => Promise.resolve(false) },
+        ...made,
+        retry: { ...made.retry, restartOnFailure: () => Promise.resolve(false) },
       });
       const error = await watch(consumer);
       const disconnected = consumer.disconnect().catch((reason: unknown) => reason);
       if (isOver()) await disconnected;
       else {
         const { failures } = setbacks;
-        logger.warn(
-          { err: error, groupId: config.groupId, failures },
-          'a Kafka consumer has to be made anew',
-        );
+        logger.warn({ err: error, groupId: made.groupId, failures }, 'a Kafka consumer has to be made anew');
         await Promise.race([disconnected, elapse(timers, 10_000, signal)]);
         await setbacks.pauseAfter(error, signal);
       }
