@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionRequestBus, SessionRequestStore } from '@hse/contracts';
+import { StoreUnavailable } from '@hse/event-sourcing';
 import { createInMemoryEventStore, type StorageFault } from '@hse/event-sourcing/testing';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import {
@@ -8,11 +9,13 @@ import {
   pause,
   request,
   startInstance,
+  startServer,
   until,
   uuid,
   type Instance,
 } from './fixtures/service-under-test.ts';
 import type { GrpcCommandBus, GrpcCommandBusOptions } from './grpc-command-bus.ts';
+import type { WireCommands } from './wire.ts';
 
 let fault: StorageFault;
 let store: SessionRequestStore;
@@ -188,6 +191,50 @@ describe('a deadline', () => {
     await until(() => bus.taken.length === 1);
     one.kill();
     await until(() => client.health().waiting === 1);
+    await result;
+  });
+
+  it('passes before the instance has read a command: it is not executed behind the back of who was told so', async () => {
+    const taken = new Set<string>();
+    const resume = Promise.withResolvers<undefined>();
+    const server = await startServer((stream) => {
+      stream.write({ capacity: 100 });
+      stream.on('error', () => {});
+      void resume.promise.then(() =>
+        stream.on('data', ({ commands }: WireCommands) => {
+          for (const { commandId = '' } of commands) taken.add(commandId);
+        }),
+      );
+    });
+    const client = await connect(server.address, { timeoutMs: 300 });
+    await until(() => client.health().connected === 1);
+    const note = 'x'.repeat(100_000); // more than the connection holds
+    const results = await Promise.allSettled(numbers(60).map((n) => client.execute(request(n, note))));
+    const told = results.map(
+      (result) => result.status === 'rejected' && (result.reason as { outcome: string }).outcome,
+    );
+    const unknown = numbers(60).filter((n) => told[n] === 'unknown');
+    expect(told.filter((outcome) => outcome === 'not-written')).toHaveLength(60 - unknown.length);
+    expect(unknown.length).toBeLessThan(60);
+    resume.resolve(undefined);
+    await until(() => unknown.every((n) => taken.has(uuid(n))));
+    await pause(100);
+    expect(taken.size).toBe(unknown.length);
+    server.kill();
+  });
+
+  it('of another instance does not say that nothing is written, when the first may have written', async () => {
+    const bus = hanging();
+    const one = await start(bus);
+    const client = await connect([one]);
+    const result = expect(client.execute(request(1))).rejects.toMatchObject({ outcome: 'unknown' });
+    await until(() => bus.taken.length === 1);
+    one.kill();
+    await until(() => client.health().waiting === 1);
+    await start(
+      { execute: () => Promise.reject(new StoreUnavailable('away', 'not-written', 'unreachable')) },
+      { port: one.port },
+    );
     await result;
   });
 

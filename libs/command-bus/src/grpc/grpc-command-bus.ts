@@ -132,6 +132,7 @@ export const createGrpcCommandBus = ({
   const settle = (waiter: Waiter, tell: () => void): void => {
     if (!outstanding.delete(waiter)) return; // its time is over
     waiting.delete(waiter);
+    waiter.over = true;
     tell();
     if (outstanding.size === 0) onIdle();
   };
@@ -168,7 +169,12 @@ export const createGrpcCommandBus = ({
       }
       settle(waiter, () => {
         if (failed) {
-          waiter.reject(failureFromWire(failed, waiter.stream));
+          const failure = failureFromWire(failed, waiter.stream);
+          // What this instance did not write, the one may have that had the command before.
+          const isInDoubt = waiter.uncertain && failure instanceof StoreUnavailable;
+          waiter.reject(
+            isInDoubt ? new StoreUnavailable(failure.message, 'unknown', failure.reason) : failure,
+          );
           return;
         }
         try {
@@ -256,6 +262,7 @@ export const createGrpcCommandBus = ({
           length: text.length,
           remainingMs: () => Math.max(1, (expiresAt - now) * stepMs),
           written: false,
+          over: false,
           uncertain: false,
           key: hashOf(command.requestId),
           stream: streamOf(command),

@@ -15,6 +15,8 @@ export interface Journey {
   readonly remainingMs: () => number;
   /** It has been handed to a stream, and nothing has come back. */
   written: boolean;
+  /** Nobody waits for it any more: what has not been written by then is not to be. */
+  over: boolean;
 }
 
 export interface InstanceEvents<J> {
@@ -92,11 +94,18 @@ export const createInstance = <J extends Journey>(
     batches = createBatches(
       (items) => {
         if (stream !== opened) return true;
-        const commands = items.map(([number, journey]) => {
+        const commands = items.flatMap(([number, journey]) => {
+          if (journey.over) {
+            underWay.delete(number);
+            return [];
+          }
           journey.written = true;
-          return { ...journey.command, sequence: number, timeoutMs: journey.remainingMs() };
+          return [{ ...journey.command, sequence: number, timeoutMs: journey.remainingMs() }];
         });
-        return opened.write({ commands });
+        if (commands.length > 0) return opened.write({ commands });
+        leave();
+        if (instance.hasRoom) events.room();
+        return true;
       },
       ([, journey]) => journey.length,
     );
