@@ -30,7 +30,7 @@ export interface Load {
   /** Whoever got no answer asks again, under the same key, until all have one. */
   finish(): Promise<void>;
   /**
-   * Whether everything that was acknowledged is there, as acknowledged, exactly once.
+   * Whether everything that was acknowledged since this was last asked is there, as acknowledged, and all of it exactly once.
    * @throws Error that says what is not.
    */
   verify(): Promise<void>;
@@ -56,6 +56,7 @@ export const createLoad = async ({
   const askers = await apisOf('kenji');
   const answerers = await apisOf('anna');
   const wishes: Wish[] = [];
+  let verified = 0;
   let unanswered = 0;
   let calls = 0;
   let running: Promise<unknown> | undefined;
@@ -182,11 +183,12 @@ export const createLoad = async ({
         const types = body.items.map(({ type }) => type).join();
         if (types !== 'SessionRequested,SessionAccepted') throw new Error(`${key} has become ${types}`);
       };
-      const left = wishes.values();
+      const left = wishes.slice(verified).values();
       const verifyOnes = async (): Promise<void> => {
         for (const wish of left) await verifyOne(wish);
       };
       await Promise.all(Array.from({ length: callers }, verifyOnes));
+      verified = wishes.length;
       const count = await countAll(api);
       if (count !== wishes.length) throw new Error(`${wishes.length} were asked for and ${count} are listed`);
     },

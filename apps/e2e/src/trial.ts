@@ -106,6 +106,7 @@ export const startTrial = async ({
   const load = await createLoad({
     urls: distributed.urls,
     mint: (participantId) => distributed.mint(participantId),
+    callers: 8,
     insists: true,
   });
 
