@@ -11,6 +11,7 @@ import type { Admin, Consumer, EachBatchPayload, TopicOffsets } from 'kafkajs';
 import { decodeEvent } from './cloud-event.ts';
 import { Delivery, DeliveryEnded, type Arrival } from './delivery.ts';
 import type { KafkaEventFeedOptions } from './kafka-event-feed.ts';
+import { noLeadership, type Leadership } from './leadership.ts';
 import type { ProgressLog } from './progress-log.ts';
 import { superviseConsumer } from './supervised-consumer.ts';
 
@@ -51,6 +52,8 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
   #wakeUp: () => void = () => {};
   #decisionsAreDue = false;
   #positionMayMove = false;
+  /** Where the position is to move to next, if the latest of the relay is out of reach. */
+  #target = noLeadership;
   #poll: Scheduled | undefined;
 
   /** Counts assignments; what belongs to an earlier one is not committed any more. */
@@ -173,12 +176,14 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
       const somethingToDo = new Promise<void>((resolve) => (this.#wakeUp = resolve));
       try {
         if (this.#begun !== this.#generation) await this.#begin();
-        else if (this.#fetched.length > 0) await this.#handle();
-        else if (this.#decisionsAreDue && this.#begun > 0) {
+        else if (this.#fetched.length > 0) {
+          await this.#handle();
+          // Not only when there is nothing to handle: under load that is never.
+          if (this.#begun === this.#generation) await this.#movePosition();
+        } else if (this.#decisionsAreDue && this.#begun > 0) {
           this.#decisionsAreDue = false;
           await this.#delivery.carryOutDecisions((partition) => this.#partitions.includes(partition));
         } else if (this.#positionMayMove && this.#begun > 0) {
-          this.#positionMayMove = false;
           await this.#movePosition();
         } else await somethingToDo;
       } catch (error) {
@@ -276,16 +281,18 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     const arrivals: Arrival<E>[] = [];
     const batches = fetched.slice();
     for (const { partition, payload } of batches) {
+      if (payload.isStale()) continue; // fetched before it was decided to begin elsewhere
       arrivals.push(...this.#decode(payload));
       offsets.set(partition, Number(payload.batch.lastOffset()) + 1);
     }
     let failure: Error | undefined;
     try {
       await this.#delivery.deliver(arrivals);
-      if (generation === this.#generation) {
+      if (generation === this.#generation && offsets.size > 0) {
         await batches[0]?.payload.commitOffsetsIfNecessary({ topics: [this.#commitOf(offsets)] });
         for (const [partition, offset] of offsets) this.#handled.set(partition, offset);
-        for (const { payload } of batches) payload.resolveOffset(payload.batch.lastOffset());
+        for (const { partition, payload } of batches)
+          if (offsets.has(partition)) payload.resolveOffset(payload.batch.lastOffset());
       }
     } catch (error) {
       failure = error as Error;
@@ -295,7 +302,6 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     this.#fetched = this.#fetched.slice(batches.length);
     // kafkajs joins the group again, or fetches again; what has been handled is passed over then
     for (const { settle } of batches) settle(failure instanceof DeliveryEnded ? undefined : failure);
-    this.#positionMayMove = true;
   }
 
   #decode({ batch }: EachBatchPayload): Arrival<E>[] {
@@ -336,23 +342,33 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
 
   // --- the position of the whole group ------------------------------------------------------------------------------------
 
+  /** To what the relay has said last or, while it is always a little ahead, to what it had said a while ago. */
   async #movePosition(): Promise<void> {
-    const { position, offsets } = this.#progress.leadership;
-    if (position > this.#delivery.position && (await this.#groupHasReached(offsets))) {
-      await this.#delivery.moveTo(position);
+    this.#positionMayMove = false;
+    const latest = this.#progress.leadership;
+    if (this.#target.position <= this.#delivery.position || this.#target.position > latest.position)
+      this.#target = latest;
+    const further = [latest, this.#target].filter(({ position }) => position > this.#delivery.position);
+    const reached = await this.#reachedOf(further);
+    if (reached) {
+      await this.#delivery.moveTo(reached.position);
       this.#resolveReached();
     }
     this.#pollWhileSomebodyWaits();
   }
 
-  /** @param offsets by partition: everything before has to be handled. */
-  async #groupHasReached(offsets: readonly number[]): Promise<boolean> {
-    const isBehind = (handled: ReadonlyMap<number, number>) => (offset: number, partition: number) =>
-      offset > (handled.get(partition) ?? 0);
-    if (this.#partitions.some((partition) => (offsets[partition] ?? 0) > (this.#handled.get(partition) ?? 0)))
-      return false;
-    if (!offsets.some(isBehind(this.#handled))) return true;
-    return !offsets.some(isBehind(new Map([...(await this.#committed()), ...this.#handled])));
+  /** The first of these that the whole group has reached: everything before its offsets has been handled. */
+  async #reachedOf(places: readonly Leadership[]): Promise<Leadership | undefined> {
+    const handled = this.#handled;
+    const isWithin = (by: ReadonlyMap<number, number>, { offsets }: Leadership): boolean =>
+      offsets.every((offset, partition) => offset <= (by.get(partition) ?? 0));
+    const byItself = places.filter(({ offsets }) =>
+      this.#partitions.every((partition) => (offsets[partition] ?? 0) <= (handled.get(partition) ?? 0)),
+    );
+    if (byItself.length === 0) return undefined;
+    if (byItself[0] && isWithin(handled, byItself[0])) return byItself[0];
+    const byAll = new Map([...(await this.#committed()), ...handled]);
+    return byItself.find((place) => isWithin(byAll, place));
   }
 
   /** Of the whole group, by partition; those that nothing has been committed for are not there. */

@@ -207,6 +207,33 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     console.log(`1 000 events: ${joining.handled} by who joined, ${effects.repeats} repeats`);
   });
 
+  it('the position moves while events never cease and members are always a little behind', async () => {
+    world = await makeWorld();
+    const effects = new Effects();
+    const slow = async ({ events }: EventBatch): Promise<void> => {
+      if (events.length > 0) await new Promise((resolve) => timers.after(50, () => resolve(undefined)));
+    };
+    const one = world.member().consume('g', effects.consumer(slow));
+    const other = world.member().consume('g', effects.consumer(slow));
+    await Promise.all([one.reached(0), other.reached(0)]);
+    let head = 0;
+    const seen = new Set<number>();
+    let longestLag = 0;
+    for (let n = 0; n < 200; n += 1) {
+      for (let s = 0; s < 8; s += 1)
+        ({ position: head } = await world.store.append(`sessionRequest-${s}`, [event(String(s), n)], {
+          expected: 'any',
+        }));
+      await new Promise((resolve) => timers.after(15, () => resolve(undefined)));
+      seen.add(effects.position);
+      longestLag = Math.max(longestLag, head - effects.position);
+    }
+    console.log(`${head} events in a row: ${seen.size} positions seen, at most ${longestLag} events behind`);
+    expect(seen.size).toBeGreaterThan(5);
+    await Promise.all([one.reached(head), other.reached(head)]);
+    expect([effects.handled, effects.outOfOrder]).toEqual([head, 0]);
+  });
+
   it('messages that come ten times are handled once', async () => {
     world = await makeWorld({ times: 10 });
     const effects = new Effects();
@@ -215,6 +242,20 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     await member.reached(head);
     await until(() => effects.handled === 200);
     expect([effects.handled, effects.repeats, effects.outOfOrder]).toEqual([200, 0, 0]);
+  });
+
+  it('events that are together larger than a message may be are published all the same', async () => {
+    world = await makeWorld();
+    const effects = new Effects();
+    const member = world.member().consume('g', effects.consumer());
+    const text = 'x'.repeat(100_000);
+    const events = Array.from({ length: 40 }, (_, n) => {
+      const next = event('large', n);
+      return { ...next, data: { ...next.data, text } };
+    });
+    const { position } = await world.store.append('sessionRequest-large', events, { expected: 'no-stream' });
+    await member.reached(position);
+    expect([effects.handled, effects.repeats, effects.outOfOrder]).toEqual([40, 0, 0]);
   });
 
   it('an event that Kafka has lost is read from the store', async () => {
