@@ -190,6 +190,15 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
         isIdle = true;
       } while (await elapse(timers, leaseMs / 4, over.signal));
     };
+    const sendEvents = async (messages: readonly PlacedMessage[]): Promise<void> => {
+      const counts: number[] = [];
+      for (const { partition } of messages) counts[partition] = (counts[partition] ?? 0) + 1;
+      for (const { partition, baseOffset } of await send({ topic: topics.events, messages: [...messages] })) {
+        if (baseOffset === undefined || Number(baseOffset) < 0)
+          throw new Error(`Kafka did not say where the events are in partition ${partition}`);
+        offsets[partition] = Number(baseOffset) + (counts[partition] ?? 0);
+      }
+    };
     isIdle = true;
     void beat();
     logger.info({ epoch, instance, after }, 'publishes events from now on');
@@ -200,18 +209,11 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
       async publish(batch) {
         if (over.signal.aborted) throw new Error('this instance does not publish any more');
         if (batch.events.length > 0) {
-          const counts: number[] = [];
           const messages = batch.events.map((event) => {
             const message = encodeEvent(event);
-            const partition = partitionOfKey(message.key);
-            counts[partition] = (counts[partition] ?? 0) + 1;
-            return { ...message, partition };
+            return { ...message, partition: partitionOfKey(message.key) };
           });
-          for (const { partition, baseOffset } of await send({ topic: topics.events, messages })) {
-            if (baseOffset === undefined || Number(baseOffset) < 0)
-              throw new Error(`Kafka did not say where the events are in partition ${partition}`);
-            offsets[partition] = Number(baseOffset) + (counts[partition] ?? 0);
-          }
+          for (const some of inRequests(messages)) await sendEvents(some);
         }
         position = batch.position;
         await sayProgress();
@@ -257,4 +259,38 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
       await log.close();
     },
   };
+};
+
+type PlacedMessage = ReturnType<typeof encodeEvent> & { readonly partition: number };
+
+/**
+ * Bytes of messages that go to one partition in one request, if there is more than one: brokers take 1 MiB by default, and
+ * refuse what is larger for ever.
+ */
+const fullRequestBytes = 512 * 1024;
+
+/** In order, so that no partition gets too much at a time. */
+function* inRequests(messages: readonly PlacedMessage[]): Generator<readonly PlacedMessage[]> {
+  let some: PlacedMessage[] = [];
+  const bytes: number[] = [];
+  for (const message of messages) {
+    const { partition } = message;
+    const size = bytesOf(message);
+    if ((bytes[partition] ?? 0) > 0 && (bytes[partition] ?? 0) + size > fullRequestBytes) {
+      yield some;
+      some = [];
+      bytes.length = 0;
+    }
+    some.push(message);
+    bytes[partition] = (bytes[partition] ?? 0) + size;
+  }
+  if (some.length > 0) yield some;
+}
+
+/** A little more than a message takes. */
+const bytesOf = ({ key, value, headers }: PlacedMessage): number => {
+  let bytes = 100 + Buffer.byteLength(key) + Buffer.byteLength(value ?? '');
+  for (const [name, text] of Object.entries(headers ?? {}))
+    bytes += 20 + name.length + Buffer.byteLength(String(text));
+  return bytes;
 };
