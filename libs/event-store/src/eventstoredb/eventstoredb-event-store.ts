@@ -43,7 +43,10 @@ export interface EventStoreDBOptions {
 }
 
 export interface EventStoreDBEventStore<E extends DomainEvent = DomainEvent> extends EventStore<E> {
-  /** Why the last call, or the connection of a follower, failed; undefined when the server has answered since. */
+  /**
+   * Why the last call, or the connection of a follower, failed; undefined when the server has answered since. It is asked every
+   * second then, so this does not depend on further calls.
+   */
   readonly failure: Error | undefined;
   /** Resolves as soon as the server answers, and says in the log when it has to wait; rejects when the signal aborts or the server refuses. */
   untilReachable(signal?: AbortSignal): Promise<void>;
@@ -102,6 +105,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   let appends = 0;
   let knownHead = 0;
   let failure: Error | undefined;
+  let asking = false;
   let closed: Promise<void> | undefined;
 
   const assertOpen = (): void => {
@@ -111,6 +115,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   const failed = (error: unknown): void => {
     if (!failure) logger.warn({ err: error, address }, 'EventStoreDB does not answer');
     failure = error instanceof Error ? error : new Error(String(error));
+    if (!asking) void askUntilAnswered();
   };
   const answered = (): void => {
     if (failure) logger.info({ address }, 'EventStoreDB answers again');
@@ -216,6 +221,30 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
           }
         });
     });
+
+  /** The smallest call that shows whether the server answers. */
+  const ask = (): Promise<void> =>
+    read(
+      () => client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }),
+      () => true,
+    );
+
+  /** After a failure: whoever is not used any more because of it has no other call that could succeed. */
+  const askUntilAnswered = async (): Promise<void> => {
+    asking = true;
+    while (failure) {
+      await pause(longestPauseMs, closing.signal);
+      if (closing.signal.aborted) return;
+      try {
+        await ask();
+        answered();
+      } catch (error) {
+        if (verdictOn(error) === 'refused') answered();
+        else failed(error);
+      }
+    }
+    asking = false;
+  };
 
   /** One attempt to read a stretch of a stream. */
   const readStretch = async (
@@ -448,10 +477,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
         assertOpen();
         signal?.throwIfAborted();
         try {
-          await read(
-            () => client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }),
-            () => true,
-          );
+          await ask();
           answered();
           return;
         } catch (error) {

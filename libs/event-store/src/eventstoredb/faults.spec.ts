@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent, RecordedEvent } from '@hse/event-sourcing';
 import { createTimers, silentLogger } from '@hse/service-kit';
@@ -192,6 +193,15 @@ describe('a server that stays away', () => {
     });
   });
 
+  it('is known to be back although nobody calls', async () => {
+    const store = open({ giveUpMs: 100 });
+    standIn.faults.refusing = true;
+    await expect(store.readStream('a')).rejects.toThrow();
+    expect(store.failure).toBeDefined();
+    standIn.faults.refusing = false;
+    await until(() => store.failure === undefined);
+  });
+
   it('keeps a follower waiting, which goes on where it was', async () => {
     const store = open();
     await store.append('a', [event(0)], { expected: 'no-stream' });
@@ -333,4 +343,17 @@ describe('the stand-in as a process of its own', () => {
     await second.kill();
     rmSync(directory, { recursive: true });
   }, 30_000);
+});
+
+it('a connection string that is not understood is not shown', () => {
+  const inspected = (() => {
+    try {
+      open({ connectionString: 'esdb://admin:s3cret@host:port' });
+    } catch (error) {
+      return inspect(error, { depth: Infinity, showHidden: true });
+    }
+    return undefined;
+  })();
+  expect(inspected).toMatch(/RangeError: .*not understood/);
+  expect(inspected).not.toContain('s3cret');
 });

@@ -26,7 +26,7 @@ export interface SafeClient {
  * - An error while a connection is replaced (looking for a cluster member again) is not left to nobody.
  */
 export const openSafeClient = (connectionString: string): SafeClient => {
-  const client = EventStoreDBClient.connectionString(connectionString);
+  const client = clientFor(connectionString);
   const insides = client as unknown as Insides;
   if (!insides.throwOnAppendFailure)
     throw new RangeError('throwOnAppendFailure=false makes the client report revisions that are not there');
@@ -52,4 +52,16 @@ export const openSafeClient = (connectionString: string): SafeClient => {
       );
     },
   };
+};
+
+/** @throws RangeError without the connection string, which the client's own error has on it, password and all. */
+const clientFor = (connectionString: string): EventStoreDBClient => {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch (error) {
+    const expected = (error as { expected?: unknown }).expected;
+    throw new RangeError(
+      `the connection string of EventStoreDB is not understood${typeof expected === 'string' ? `: expected ${expected}` : ''}`,
+    );
+  }
 };
