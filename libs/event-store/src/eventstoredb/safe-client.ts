@@ -54,12 +54,14 @@ export const openSafeClient = (connectionString: string): SafeClient => {
   };
 };
 
-/** @throws RangeError without the connection string, which the client's own error has on it, password and all. */
+/** @throws RangeError */
 const clientFor = (connectionString: string): EventStoreDBClient => {
   try {
     return EventStoreDBClient.connectionString(connectionString);
   } catch (error) {
     const expected = (error as { expected?: unknown }).expected;
+    // Without its cause, which has the connection string on it, password and all.
+    // eslint-disable-next-line preserve-caught-error
     throw new RangeError(
       `the connection string of EventStoreDB is not understood${typeof expected === 'string' ? `: expected ${expected}` : ''}`,
     );
