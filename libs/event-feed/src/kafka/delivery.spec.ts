@@ -201,6 +201,26 @@ describe('delivery to a consumer', () => {
     expect(world.handled).toEqual(['a0', 'a1', 'a2', 'a3', 'a4']);
   });
 
+  it('what was passed over while another member still took up the stream comes afterwards', async () => {
+    const world = await makeWorld();
+    await world.delivery.deliver(await world.arrivals('a0', 'b0'));
+    const [group, stream, parkedAt] = ['g', 'a', '2026-11-22T13:00:00.000Z'];
+    await world.parked.park({
+      ...{ group, stream, parkedAt },
+      ...{ partition: 0, fromRevision: 1, reason: 'poison', attempts: 5 },
+    });
+    await world.parked.decide(group, stream, 'retry');
+    await world.delivery.begin(0); // with the other one's partition
+    await world.delivery.deliver(await world.arrivals('a3', 'a4'));
+    expect(world.handled).toEqual(['a0', 'b0']);
+    await world.parked.unpark(group, stream); // by the other, which has read as far as a2
+    await world.delivery.begin(0); // whatever else happens meanwhile
+    await world.delivery.carryOutDecisions(() => true);
+    expect(world.handled).toEqual(['a0', 'b0', 'a1', 'a2', 'a3', 'a4']);
+    await world.delivery.carryOutDecisions(() => true);
+    expect(world.handled).toHaveLength(6);
+  });
+
   it('a discarded stream stays without effect from there on, also for whoever takes over', async () => {
     const world = await makeWorld();
     world.fails = ({ events }) => {

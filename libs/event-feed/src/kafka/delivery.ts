@@ -58,6 +58,8 @@ export class Delivery<E extends DomainEvent> {
   readonly #attempts: number;
   readonly #latest: LRUCache<string, number>;
   #parked = new Map<string, ParkedStream>();
+  /** Parked once, and not any more by somebody else's doing. */
+  readonly #takenUp = new Map<string, ParkedStream>();
   #position = 0;
 
   constructor(options: DeliveryOptions<E>) {
@@ -96,6 +98,11 @@ export class Delivery<E extends DomainEvent> {
   /** Tries again what somebody has decided to try again, of the streams in these partitions. */
   async carryOutDecisions(isOwn: (partition: number) => boolean): Promise<void> {
     await this.#listParked();
+    // By whoever had the partition before, as far as it went then. What has been passed over here since is in the store.
+    for (const [stream, takenUp] of this.#takenUp) {
+      if (isOwn(takenUp.partition) && !this.#parked.has(stream)) await this.#retry(takenUp);
+      this.#takenUp.delete(stream);
+    }
     for (const decided of [...this.#parked.values()])
       if (decided.state === 'retry' && isOwn(decided.partition)) await this.#retry(decided);
   }
@@ -232,7 +239,9 @@ export class Delivery<E extends DomainEvent> {
   async #listParked(): Promise<void> {
     const { parked, group } = this.#options;
     const list = await this.#untilItWorks('parked streams could not be listed', () => parked.list(group));
-    this.#parked = new Map(list.map((each) => [each.stream, each]));
+    const parkedNow = new Map(list.map((each) => [each.stream, each]));
+    for (const [stream, known] of this.#parked) if (!parkedNow.has(stream)) this.#takenUp.set(stream, known);
+    this.#parked = parkedNow;
   }
 
   async #park({ event, partition }: Arrival<E>, error: unknown, attempts: number): Promise<void> {
