@@ -84,7 +84,9 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
     const sent = sending.then(async () => {
       try {
         connecting ??= connect();
-        return await (await connecting).sendBatch({ acks: -1, topicMessages: [topicMessages] });
+        const answers = await (await connecting).sendBatch({ acks: -1, topicMessages: [topicMessages] });
+        assertComplete(topicMessages, answers);
+        return answers;
       } catch (error) {
         await dropProducer();
         throw error;
@@ -193,11 +195,14 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
     const sendEvents = async (messages: readonly PlacedMessage[]): Promise<void> => {
       const counts: number[] = [];
       for (const { partition } of messages) counts[partition] = (counts[partition] ?? 0) + 1;
+      const ends = new Map<number, number>();
       for (const { partition, baseOffset } of await send({ topic: topics.events, messages: [...messages] })) {
         if (baseOffset === undefined || Number(baseOffset) < 0)
           throw new Error(`Kafka did not say where the events are in partition ${partition}`);
-        offsets[partition] = Number(baseOffset) + (counts[partition] ?? 0);
+        const end = Number(baseOffset) + (counts[partition] ?? 0);
+        ends.set(partition, Math.max(end, ends.get(partition) ?? 0)); // one that moved may be sent, and answered for, twice
       }
+      for (const [partition, end] of ends) offsets[partition] = end;
     };
     isIdle = true;
     void beat();
@@ -259,6 +264,22 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
       await log.close();
     },
   };
+};
+
+/**
+ * When a partition moves from a broker that failed to one that has answered for its own partitions already, kafkajs 2.2.4 takes that
+ * answer for this partition's, too, sends nothing, and reports success.
+ *
+ * @throws when a partition is not among those answered for: whether its messages are in the log is not known.
+ */
+const assertComplete = (
+  { topic, messages }: TopicMessages,
+  answers: readonly Pick<RecordMetadata, 'partition'>[],
+): void => {
+  const answered = new Set(answers.map(({ partition }) => partition));
+  for (const { partition } of messages)
+    if (partition !== undefined && !answered.has(partition))
+      throw new Error(`nothing is known of the messages to partition ${partition} of ${topic}`);
 };
 
 type PlacedMessage = ReturnType<typeof encodeEvent> & { readonly partition: number };
