@@ -281,7 +281,8 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     const arrivals: Arrival<E>[] = [];
     const batches = fetched.slice();
     for (const { partition, payload } of batches) {
-      if (payload.isStale()) continue; // fetched before it was decided to begin elsewhere
+      // fetched before it was decided to begin elsewhere, or before the partition was given to another
+      if (payload.isStale() || !this.#partitions.includes(partition)) continue;
       arrivals.push(...this.#decode(payload));
       offsets.set(partition, Number(payload.batch.lastOffset()) + 1);
     }
