@@ -33,7 +33,7 @@ export interface FeedHealth {
   readonly position: number | undefined;
   /** Failures since something last succeeded; 0 when all is well. */
   readonly failures: number;
-  /** How long it has paused because of them: it has stalled for at least this long. */
+  /** How long it has paused because of them, or waited for one batch to be handled: it has stalled for at least this long. */
   readonly stalledMs: number;
   /** What went wrong last, while `failures` is above 0. */
   readonly lastError: unknown;

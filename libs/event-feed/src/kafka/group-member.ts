@@ -49,6 +49,9 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
 
   #fetched: Fetched[] = [];
   #isHandling = false;
+  #isIdle = false;
+  /** How long one thing has been at hand. What never comes back fails nowhere, and is a stall all the same. */
+  #busyMs = 0;
   #wakeUp: () => void = () => {};
   #decisionsAreDue = false;
   #positionMayMove = false;
@@ -116,7 +119,7 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
       group: this.#group,
       position: this.#knowsPosition ? this.#delivery.position : undefined,
       failures: delivery.failures + connection.failures,
-      stalledMs: delivery.stalledMs + connection.stalledMs,
+      stalledMs: Math.max(delivery.stalledMs, this.#busyMs) + connection.stalledMs,
       lastError: delivery.lastError ?? connection.lastError,
     };
   }
@@ -174,6 +177,8 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     const { logger } = this.#options;
     while (!signal.aborted) {
       const somethingToDo = new Promise<void>((resolve) => (this.#wakeUp = resolve));
+      this.#busyMs = 0;
+      this.#isIdle = false;
       try {
         if (this.#begun !== this.#generation) await this.#begin();
         else if (this.#fetched.length > 0) {
@@ -185,7 +190,10 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
           await this.#delivery.carryOutDecisions((partition) => this.#partitions.includes(partition));
         } else if (this.#positionMayMove && this.#begun > 0) {
           await this.#movePosition();
-        } else await somethingToDo;
+        } else {
+          this.#isIdle = true;
+          await somethingToDo;
+        }
       } catch (error) {
         this.#isHandling = false;
         if (error instanceof DeliveryEnded) continue;
@@ -329,6 +337,7 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
   /** The broker is to know that this member is there, however long a batch takes. */
   async #keepAlive(): Promise<void> {
     await this.#every(HEARTBEAT_MS, () => {
+      if (!this.#isIdle) this.#busyMs += HEARTBEAT_MS;
       // When it fails, kafkajs finds out by itself as soon as the batch is done.
       void this.#fetched[0]?.payload.heartbeat().catch(() => {});
     });

@@ -258,6 +258,24 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     expect([effects.handled, effects.repeats, effects.outOfOrder]).toEqual([40, 0, 0]);
   });
 
+  it('a consumer that does not come back is seen to stall', async () => {
+    world = await makeWorld();
+    const goOn = Promise.withResolvers<undefined>();
+    const feed = world.member();
+    const effects = new Effects();
+    const member = feed.consume(
+      'g',
+      effects.consumer(({ events }) => (events.length > 0 ? goOn.promise : undefined)),
+    );
+    await member.reached(0);
+    const head = await record(world.store, 1, 1);
+    await until(() => (feed.health()[0]?.stalledMs ?? 0) >= 2_000);
+    goOn.resolve(undefined);
+    await member.reached(head);
+    await until(() => feed.health()[0]?.stalledMs === 0);
+    expect(effects.handled).toBe(1);
+  });
+
   it('an event that Kafka has lost is read from the store', async () => {
     const lost = new Set<string>();
     world = await makeWorld({ without: (id) => lost.has(id) });
