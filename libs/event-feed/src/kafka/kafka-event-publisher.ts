@@ -48,7 +48,8 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
   options: KafkaEventPublisherOptions,
 ): EventPublisher<E> => {
   const { kafka, topics, instance, ids, timers, logger, leaseMs = 10_000 } = options;
-  const token = ids.next();
+  /** Of the claims made here. */
+  const tokens = new Set<string | undefined>();
   const closing = new AbortController();
   const log = followProgress({ kafka, topic: topics.progress, ids, timers, logger });
   let hasLed = false;
@@ -125,10 +126,13 @@ export const createKafkaEventPublisher = <E extends DomainEvent = DomainEvent>(
     return heard === log.heard;
   };
 
-  const leads = (): boolean => log.leadership.token === token && !log.leadership.released;
+  const leads = (): boolean => tokens.has(log.leadership.token) && !log.leadership.released;
 
   const claim = async (signal: AbortSignal): Promise<void> => {
     const epoch = log.leadership.epoch + 1;
+    // Another one for each: a claim whose answer was lost must not be compacted away by the one that repeats it.
+    const token = ids.next();
+    tokens.add(token);
     await say({ type: 'claim', epoch, instance, token });
     await log.catchUp(signal);
   };

@@ -17,7 +17,7 @@ export interface Leadership {
   readonly epoch: number;
   /** Name of the instance that made it; the same after its restart. */
   readonly instance: string | undefined;
-  /** Of the publisher that made it; another one after a restart. */
+  /** Of the claim; no two have the same. */
   readonly token: string | undefined;
   readonly released: boolean;
   readonly position: number;
