@@ -4,6 +4,7 @@ import { streamOf } from '@hse/contracts';
 import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
 import { createApi, type Api } from './api.ts';
 import type { Instance } from './distributed.ts';
 import { readiness, startTrial, until, type Trial } from './trial.ts';
@@ -77,6 +78,42 @@ describeWithServer('KAFKA_BROKERS', 'two instances of each service', () => {
         `${rounds * 2} rebalances, ${load.wishes - wishes} session requests, ${load.unanswered - unanswered} answers cut off, ` +
           `caught up after ${proof.caughtUpMs} ms`,
       );
+    }, 120_000);
+
+    it('every message that comes ten times has its effects once', async () => {
+      const { distributed, load } = trial;
+      const { KAFKA_BROKERS: brokers = '', KAFKA_PREFIX: prefix = '' } = distributed.environment;
+      const topic = `${prefix}session-requests.events`;
+      const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+      const producer = kafka.producer();
+      const consumer = kafka.consumer({ groupId: `${topic}.echo` });
+      await Promise.all([producer.connect(), consumer.connect()]);
+      await consumer.subscribe({ topic, fromBeginning: false });
+      let echoed = 0;
+      const seen = new Set<string>();
+      const echoes = async ({ partition, message }: EachMessagePayload): Promise<void> => {
+        const { key, value, headers = {} } = message;
+        const id = String(headers['ce_id']);
+        if (seen.has(id)) return;
+        seen.add(id);
+        await producer.send({
+          topic,
+          messages: Array.from({ length: 9 }, () => ({ partition, key, value, headers })),
+        });
+        echoed += 9;
+      };
+      const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
+      await consumer.run({ eachMessage: echoes });
+      await joined;
+      const wishes = load.wishes;
+      load.start();
+      await load.until(60);
+      await load.stop();
+      await until('all are said again', () => seen.size >= 2 * 60);
+      await Promise.all([consumer.disconnect(), producer.disconnect()]);
+      const { repeats } = await trial.proven();
+      expect(repeats).toBeGreaterThanOrEqual(echoed);
+      console.log(`${load.wishes - wishes} session requests, ${echoed} messages too many in Kafka`);
     }, 120_000);
 
     it('each of many deadlines is carried out once and at its time, while an instance of expiry is killed', async () => {

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '@hse/engines';
 
 const standalone = fileURLToPath(new URL('../../standalone/dist/', import.meta.url));
 
@@ -77,11 +77,9 @@ export const end = async (
   await gone;
 };
 
+/** A port that no outgoing connection can take before the server does, also not between two of its lives. */
 export const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
+  const [port] = await freePorts(1);
+  if (port === undefined) throw new Error('no port is free');
   return port;
 };

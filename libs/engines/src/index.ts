@@ -5,3 +5,4 @@ export { startKeycloak, type KeycloakEngine, type KeycloakOptions } from './keyc
 export { startMongo, type MongoEngine, type MongoMember, type MongoOptions } from './mongo.ts';
 export { type ServerProcess } from './server-process.ts';
 export { describeWithOwn, describeWithServer, type ServerVariable } from './test-servers.ts';
+export { freePorts } from './free-ports.ts';

@@ -48,10 +48,10 @@ describeWithServer('KAFKA_BROKERS', 'the topics', (brokers) => {
     await Promise.all(Array.from({ length: 3 }, () => ensureTopics({ kafka, topics, logger })));
     await ensureTopics({ kafka, topics, logger, create: false });
     const { topics: found } = await admin.fetchTopicMetadata({ topics: [topics.events, topics.progress] });
-    expect(found.map(({ name, partitions }) => [name, partitions.length])).toEqual([
-      [topics.events, 3],
-      [topics.progress, 1],
-    ]);
+    expect(Object.fromEntries(found.map(({ name, partitions }) => [name, partitions.length]))).toEqual({
+      [topics.events]: 3,
+      [topics.progress]: 1,
+    });
   });
 
   it('where creation is switched off, what is missing is said', async () => {
