@@ -157,6 +157,27 @@ describe('the projection', () => {
     await models.close();
   });
 
+  test('completes what a target wrote only half of before it failed', async () => {
+    const log = recordedLog(knownHistories.slice(0, 2), [0, 1]);
+    const path = newPath();
+    const models = openSqliteReadModels({ path });
+    let failures = 1;
+    const failing: ReadModels = {
+      ...models,
+      async apply(changes) {
+        if (failures-- <= 0) return models.apply(changes);
+        await models.apply({ ...changes, notifications: [], checkpoint: 0 });
+        throw new Error('the connection broke');
+      },
+    };
+    const projection = createProjection({ target: failing });
+    const batch = { events: log, position: log.length };
+    await expect(projection.handle(batch)).rejects.toThrow('the connection broke');
+    await projection.handle(batch);
+    await models.close();
+    expect(await dump(path)).toEqual(foldOf(log));
+  });
+
   test('remembers nothing of a batch that could not be written', async () => {
     const log = recordedLog(knownHistories.slice(0, 2), [0, 1]);
     const path = newPath();

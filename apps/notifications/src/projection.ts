@@ -13,7 +13,7 @@ import { projectSessionRequest } from './project-session-request.ts';
 export interface Projection {
   /**
    * Folds a batch into the target: each record once, together with its notifications and the batch's position. Events
-   * that the target reflects already change nothing.
+   * that the target reflects already change nothing; their notifications are written again, to be ignored if they are there.
    *
    * @returns what is new, by event, in log order; each with the record as the whole batch left it.
    * @throws RevisionGap and errors of the target: nothing was written.
@@ -64,10 +64,11 @@ export const createProjection = (options: ProjectionOptions): Projection => {
         const { requestId } = event.data;
         const known = records.get(requestId);
         const record = projectSessionRequest(known, event);
+        // Also of an event that comes again: perhaps the target failed between its record and these.
+        notifications.push(...notificationsOf(event));
         if (record === known) continue;
         records.set(requestId, record);
         changed.add(requestId);
-        notifications.push(...notificationsOf(event));
         news.push({ requestId, eventType: event.type, position: event.position });
       }
       // Every id that changed has been put into `records`.

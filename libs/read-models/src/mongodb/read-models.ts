@@ -18,10 +18,10 @@ import { newestOf, writeNotifications, writeRequests } from './read-models-write
 /**
  * Read models in MongoDB, read and written by any number of instances at once.
  *
- * There is no transaction, because none is needed: everything is guarded and can be repeated. Notifications are written
- * first, then records, and when both are durable the checkpoint. When `apply` fails, some of it may be in; the checkpoint
- * is not, so the same events come again, and because the record of a request says which of its events were applied, it
- * comes last: nothing is taken for applied before all of it is. What is impossible is refused before anything is written.
+ * There is no transaction, because none is needed: everything is guarded and can be repeated. Records and notifications are
+ * written at the same time, and when both are durable the checkpoint. When `apply` fails, some of it may be in; the checkpoint
+ * is not, so the same events come again, and a projection writes the notifications of an event again also where its record
+ * is there. What is impossible is refused before anything is written.
  *
  * Records may be ahead of the checkpoint: other instances have applied later events of other requests.
  *
@@ -79,8 +79,10 @@ export const openMongoReadModels = async ({
         // The one in use last, because that is where is looked for what was applied.
         for (const number of mirror === undefined ? [current] : [mirror, current]) {
           const generation = generationOf(db, number);
-          await writeNotifications(generation, notifications);
-          await writeRequests(generation, requests);
+          await Promise.all([
+            writeNotifications(generation, notifications),
+            writeRequests(generation, requests),
+          ]);
         }
       }
       if (changes.checkpoint <= checkpoint) return;
