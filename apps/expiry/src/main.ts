@@ -9,7 +9,14 @@ import {
   openMongoParkedStreams,
   openMongoSharedClock,
 } from '@hse/read-models/mongodb';
-import { createSystemClock, createUuids, feedChecks, probeCheck, runService } from '@hse/service-kit';
+import {
+  createSystemClock,
+  createUuids,
+  eventStoreAddress,
+  feedChecks,
+  probeCheck,
+  runService,
+} from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { NestFactory } from '@nestjs/core';
 import { ExpiryModule } from './expiry.module.ts';
@@ -17,55 +24,44 @@ import { readExpirySettings } from './settings.ts';
 
 const name = 'expiry';
 
-const closed = async (resource: { close(): Promise<unknown> }): Promise<void> => {
-  await resource.close();
-};
-
 await runService({
   name,
   read: readExpirySettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, resources, waitFor }) => {
+  start: async ({ settings, logger, timers, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
-    const { db } = resources.adopt(
+    const { db } = owned(
       await waitFor({
         name: 'MongoDB',
         connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
       }),
-      closed,
     );
     const clock =
       settings.CLOCK === 'simulated'
-        ? resources.adopt(
+        ? owned(
             await openMongoSharedClock({
               db,
               start: settings.CLOCK_START ?? systemClock.now(),
               timers,
               logger,
             }),
-            closed,
           )
         : systemClock;
-    const deadlines = resources.adopt(await openMongoDeadlineStore({ db }), closed);
-    const parked = resources.adopt(await openMongoParkedStreams({ db }), closed);
-    const store = resources.adopt(
+    const deadlines = owned(await openMongoDeadlineStore({ db }));
+    const parked = owned(await openMongoParkedStreams({ db }));
+    const store = owned(
       openEventStoreDB<SessionRequestEvent>({
-        connectionString: settings.EVENTSTOREDB_URL,
-        namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+        ...eventStoreAddress(settings),
         timers,
         ids,
         logger,
       }),
-      closed,
     );
-    const bus = resources.adopt(
-      createGrpcCommandBus({ address: settings.REQUESTS_ADDRESS, timers, logger }),
-      closed,
-    );
+    const bus = owned(createGrpcCommandBus({ address: settings.REQUESTS_ADDRESS, timers, logger }));
     const kafka = configureKafka({ settings, clientId: name, logger });
     await waitFor({ name: 'Kafka', connect: () => kafka.prepare() });
-    const feed = resources.adopt(
+    const feed = owned(
       createKafkaEventFeed<SessionRequestEvent>({
         kafka: kafka.client(),
         topics: kafka.topics,
@@ -77,9 +73,8 @@ await runService({
         timers,
         logger,
       }),
-      closed,
     );
-    resources.adopt(
+    owned(
       await NestFactory.createApplicationContext(
         ExpiryModule.register({
           feed,
@@ -95,7 +90,6 @@ await runService({
         }),
         { logger: false, abortOnError: false },
       ),
-      closed,
     );
     return {
       checks: async () => [

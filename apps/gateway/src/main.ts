@@ -10,7 +10,7 @@ import {
   openMongoReadModels,
   openMongoSharedClock,
 } from '@hse/read-models/mongodb';
-import { createSystemClock, createUuids, probeCheck, runService } from '@hse/service-kit';
+import { createSystemClock, createUuids, eventStoreAddress, probeCheck, runService } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { createParticipantDirectory } from './accounts.ts';
 import { createGatewayApp } from './create-gateway-app.ts';
@@ -23,46 +23,36 @@ import { createTestClock } from './test-clock.ts';
 
 const name = 'gateway';
 
-const closed = async (resource: { close(): Promise<unknown> }): Promise<void> => {
-  await resource.close();
-};
-
 await runService({
   name,
   read: readGatewaySettings,
   health: ({ PORT: port, HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, signal, resources, waitFor, takeOverHealth }) => {
+  start: async ({ settings, logger, timers, signal, owned, waitFor, takeOverHealth }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
-    const { db } = resources.adopt(
+    const { db } = owned(
       await waitFor({
         name: 'MongoDB',
         connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
       }),
-      closed,
     );
-    const readModels = resources.adopt(await openMongoReadModels({ db, timers }), closed);
-    const gatewayStore = resources.adopt(await openMongoGatewayStore({ db }), closed);
-    const live = resources.adopt(await openMongoLiveUpdates({ db, timers, logger }), closed);
-    const store = resources.adopt(
+    const readModels = owned(await openMongoReadModels({ db, timers }));
+    const gatewayStore = owned(await openMongoGatewayStore({ db }));
+    const live = owned(await openMongoLiveUpdates({ db, timers, logger }));
+    const store = owned(
       openEventStoreDB<SessionRequestEvent>({
-        connectionString: settings.EVENTSTOREDB_URL,
-        namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+        ...eventStoreAddress(settings),
         timers,
         ids,
         logger,
       }),
-      closed,
     );
-    const bus = resources.adopt(
-      createGrpcCommandBus({ address: settings.REQUESTS_ADDRESS, timers, logger }),
-      closed,
-    );
+    const bus = owned(createGrpcCommandBus({ address: settings.REQUESTS_ADDRESS, timers, logger }));
 
     const simulated = async () => {
       const start = settings.CLOCK_START ?? systemClock.now();
-      const clock = resources.adopt(await openMongoSharedClock({ db, start, timers, logger }), closed);
-      const deadlines = resources.adopt(await openMongoDeadlineStore({ db }), closed);
+      const clock = owned(await openMongoSharedClock({ db, start, timers, logger }));
+      const deadlines = owned(await openMongoDeadlineStore({ db }));
       const reachedBy = (of: { checkpoint(): Promise<number> }) => (position: number) =>
         until(async () => (await of.checkpoint()) >= position, timers, signal);
       const testClock = createTestClock({
@@ -96,11 +86,10 @@ await runService({
       },
       logger,
     };
-    const app = resources.adopt(
+    const app = owned(
       await createGatewayApp(GatewayModule.register(dependencies), dependencies, {
         closeGraceMs: Math.max(0, settings.DRAIN_MS - 5_000),
       }),
-      closed,
     );
     await takeOverHealth();
     await app.listen({ port: settings.PORT, host: settings.HOST });

@@ -4,7 +4,13 @@ import { commandBusService, createCommandServer } from '@hse/command-bus/grpc';
 import { configureKafka, createKafkaEventPublisher } from '@hse/event-feed/kafka';
 import { openEventStoreDB } from '@hse/event-store/eventstoredb';
 import { connectMongo, openMongoSharedClock } from '@hse/read-models/mongodb';
-import { createSystemClock, createUuids, runService, type ReadinessCheck } from '@hse/service-kit';
+import {
+  createSystemClock,
+  createUuids,
+  eventStoreAddress,
+  type ReadinessCheck,
+  runService,
+} from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { createRelay, type RelayHealth } from './relay.ts';
 import { createRequests } from './requests-service.ts';
@@ -13,44 +19,37 @@ import { readRequestsSettings } from './settings.ts';
 
 const name = 'requests';
 
-const closed = async (resource: { close(): Promise<unknown> }): Promise<void> => {
-  await resource.close();
-};
-
 await runService({
   name,
   read: readRequestsSettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, signal, resources, waitFor }) => {
+  start: async ({ settings, logger, timers, signal, resources, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const sharedClock = async () => {
-      const { db } = resources.adopt(
+      const { db } = owned(
         await waitFor({
           name: 'MongoDB',
           connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
         }),
-        closed,
       );
       const start = settings.CLOCK_START ?? systemClock.now();
-      return resources.adopt(await openMongoSharedClock({ db, start, timers, logger }), closed);
+      return owned(await openMongoSharedClock({ db, start, timers, logger }));
     };
     const clock = settings.CLOCK === 'simulated' ? await sharedClock() : systemClock;
 
-    const store = resources.adopt(
+    const store = owned(
       openEventStoreDB<SessionRequestEvent>({
-        connectionString: settings.EVENTSTOREDB_URL,
-        namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+        ...eventStoreAddress(settings),
         timers,
         ids,
         logger,
       }),
-      closed,
     );
     await waitFor({ name: 'EventStoreDB', connect: () => store.untilReachable(signal) });
 
     const kafka = configureKafka({ settings, clientId: name, logger });
-    const publisher = resources.adopt(
+    const publisher = owned(
       createKafkaEventPublisher<SessionRequestEvent>({
         kafka: kafka.client(),
         topics: kafka.topics,
@@ -59,19 +58,17 @@ await runService({
         timers,
         logger,
       }),
-      closed,
     );
     const relay = createRelay<SessionRequestEvent>({ store, publisher, timers, logger });
     resources.defer(() => relay.stop());
 
     const bus = createRequests({ store, clock, policy: settings.policy });
     const commands = createCommandServer({ bus, timers, logger });
-    const server = resources.adopt(
+    const server = owned(
       await createRequestsMicroservice(
         { commands },
         { url: `${settings.GRPC_HOST}:${settings.GRPC_PORT}`, service: commandBusService },
       ),
-      closed,
     );
     await server.listen();
     logger.info({ address: `${settings.GRPC_HOST}:${settings.GRPC_PORT}` }, 'Commands are taken.');

@@ -8,10 +8,10 @@ export interface SetbacksOptions {
   readonly longestPauseMs?: number;
 }
 
-/** Resolves after the time, or as soon as the signal aborts. @returns false when it was the signal. */
-export const elapse = (timers: Timers, ms: number, signal: AbortSignal): Promise<boolean> =>
+/** Resolves after the time, or as soon as the signal, if any, aborts. @returns false when it was the signal. */
+export const elapse = (timers: Timers, ms: number, signal?: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
-    if (signal.aborted) {
+    if (signal?.aborted) {
       resolve(false);
       return;
     }
@@ -20,9 +20,9 @@ export const elapse = (timers: Timers, ms: number, signal: AbortSignal): Promise
       timer?.cancel();
       resolve(false);
     };
-    signal.addEventListener('abort', end, { once: true });
+    signal?.addEventListener('abort', end, { once: true });
     timer = timers.after(ms, () => {
-      signal.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
       resolve(true);
     });
   });

@@ -23,6 +23,15 @@ export const eventStoreSettings = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** As the adapter of EventStoreDB asks for it. */
+export const eventStoreAddress = ({
+  EVENTSTOREDB_URL: connectionString,
+  EVENTSTOREDB_NAMESPACE: namespace = '',
+}: {
+  EVENTSTOREDB_URL: string;
+  EVENTSTOREDB_NAMESPACE: string | undefined;
+}) => ({ connectionString, namespace });
+
 /** Where read models, deadlines and what the gateway remembers are. */
 export const mongoSettings = {
   MONGODB_URL: {

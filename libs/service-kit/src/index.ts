@@ -32,4 +32,10 @@ export {
   readPolicy,
 } from './service-settings.ts';
 export { waitFor, type Dependency } from './wait-for.ts';
-export { eventStoreSettings, kafkaSettings, mongoSettings, requestsSettings } from './engine-settings.ts';
+export {
+  eventStoreAddress,
+  eventStoreSettings,
+  kafkaSettings,
+  mongoSettings,
+  requestsSettings,
+} from './engine-settings.ts';

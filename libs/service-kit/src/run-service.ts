@@ -49,6 +49,8 @@ export interface ServiceContext<S> {
   readonly signal: AbortSignal;
   /** Given back in reverse order when the process stops, also when it never came to be up. */
   readonly resources: AsyncDisposableStack;
+  /** Adds one that is given back by closing it. @returns it. */
+  readonly owned: <T extends { close(): Promise<unknown> }>(resource: T) => T;
   /** See {@link waitFor}. */
   readonly waitFor: <T>(dependency: Dependency<T>) => Promise<T>;
   /** For a service that serves /readyz itself: frees the port that told of the start until now. */
@@ -158,6 +160,10 @@ export const runService = async <S extends BasicSettings>({
       timers,
       signal,
       resources,
+      owned: (resource) =>
+        resources.adopt(resource, async (it) => {
+          await it.close();
+        }),
       takeOverHealth,
       waitFor: async (dependency) => {
         waitingFor = dependency.name;

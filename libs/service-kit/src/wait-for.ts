@@ -1,4 +1,4 @@
-import type { Timers } from '@hse/event-sourcing';
+import { elapse, type Timers } from '@hse/event-sourcing';
 import type { Logger } from './logger.ts';
 
 /** Between two attempts, in milliseconds. */
@@ -33,18 +33,6 @@ export const waitFor = async <T>(
       if (attempt % mentionEvery === 0)
         logger.warn({ dependency: name, reason, attempts: attempt + 1 }, `Waiting for ${name}: ${reason}`);
     }
-    await pause(timers, signal);
+    await elapse(timers, pauseMs, signal);
   }
 };
-
-const pause = (timers: Timers, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const over = (): void => {
-      timer.cancel();
-      signal.removeEventListener('abort', over);
-      resolve();
-    };
-    const timer = timers.after(pauseMs, over);
-    signal.addEventListener('abort', over);
-    if (signal.aborted) over();
-  });

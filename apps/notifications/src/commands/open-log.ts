@@ -3,6 +3,7 @@ import {
   createPinoLogger,
   createTimers,
   createUuids,
+  eventStoreAddress,
   eventStoreSettings,
   mongoSettings,
   readSettings,
@@ -14,8 +15,7 @@ export const openLog = (opened: AsyncDisposableStack) => {
   const settings = readSettings({ ...mongoSettings, ...eventStoreSettings }, process.env);
   const logger = createPinoLogger({ level: 'error', format: 'pretty', service: 'notifications' });
   const store = openEventStoreDB<SessionRequestEvent>({
-    connectionString: settings.EVENTSTOREDB_URL,
-    namespace: settings.EVENTSTOREDB_NAMESPACE ?? '',
+    ...eventStoreAddress(settings),
     timers: createTimers(),
     ids: createUuids(),
     logger,

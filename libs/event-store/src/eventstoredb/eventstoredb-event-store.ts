@@ -8,6 +8,7 @@ import {
   type StreamingRead,
 } from '@eventstore/db-client';
 import {
+  elapse,
   StoreUnavailable,
   WrongExpectedRevision,
   type AppendResult,
@@ -122,18 +123,6 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
     failure = undefined;
   };
 
-  const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const timer = timers.after(ms, () => done());
-      const done = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      signal?.addEventListener('abort', done);
-    });
-
   /** Waits so long and no longer; what comes later is nobody's. */
   const within = <T>(ms: number, promise: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -180,7 +169,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
             throw new StoreUnavailable(message, outcome, 'unreachable', { cause: error });
           }
         }
-        await pause(pauseMs);
+        await elapse(timers, pauseMs);
       }
     } finally {
       time.cancel();
@@ -233,7 +222,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   const askUntilAnswered = async (): Promise<void> => {
     asking = true;
     while (failure) {
-      await pause(longestPauseMs, closing.signal);
+      await elapse(timers, longestPauseMs, closing.signal);
       if (closing.signal.aborted) return;
       try {
         await ask();
@@ -457,7 +446,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
       } finally {
         subscription.stop();
       }
-      await pause(pauseMs, ending);
+      await elapse(timers, pauseMs, ending);
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
@@ -484,7 +473,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
           if (verdictOn(error) === 'refused') throw error;
           failed(error);
         }
-        await pause(pauseMs, signal);
+        await elapse(timers, pauseMs, signal);
       }
     },
     append(stream, events, { expected }) {

@@ -1,5 +1,5 @@
 import type { LiveUpdates, NotificationRecord, ReflectedChange, SessionRequestRecord } from '@hse/contracts';
-import type { Timers } from '@hse/event-sourcing';
+import { elapse, type Timers } from '@hse/event-sourcing';
 import type { Db } from 'mongodb';
 import type { MongoLogger } from './connect.ts';
 import { generationOf, readPointer, watchPointer, type Generation } from './generations.ts';
@@ -90,7 +90,7 @@ export const openMongoLiveUpdates = async (options: {
       } catch (error) {
         if (isOver()) break;
         logger.warn({ err: error }, 'Live updates are interrupted; they go on where they were.');
-        await pause(timers, signal, retryMs);
+        await elapse(timers, retryMs, signal);
       } finally {
         signal.removeEventListener('abort', end);
         end();
@@ -130,15 +130,3 @@ const changesOf = async (
     return record ? [{ record, eventType: event.type, position }] : [];
   });
 };
-
-const pause = (timers: Timers, signal: AbortSignal, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const over = (): void => {
-      timer.cancel();
-      signal.removeEventListener('abort', over);
-      resolve();
-    };
-    const timer = timers.after(ms, over);
-    signal.addEventListener('abort', over);
-    if (signal.aborted) over();
-  });
