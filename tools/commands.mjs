@@ -63,6 +63,7 @@ export const commands = {
     build: '.',
     steps: (args) => [jest('--config=jest.long.config.js', ...args)],
   },
+  generate: { withDev: true, build: 'apps/e2e', steps: () => [script('tools/generate.ts')] },
   install: { withDev: true, steps: () => [] },
   build: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
   typecheck: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },

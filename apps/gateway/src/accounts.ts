@@ -1,4 +1,5 @@
 import type { Participant, ParticipantDirectory } from '@hse/contracts';
+import { httpLimits } from '@hse/contracts/http';
 
 /** A participant who can log in at the embedded issuer. */
 export interface Account extends Participant {
@@ -16,6 +17,15 @@ const knowsTimeZone = (name: string): boolean => {
   }
 };
 
+const isPicture = (text: string): boolean => {
+  // Two slashes, or one and a backslash, would lead to another host.
+  if (text.length > httpLimits.pictureLength || !/^(https:\/\/|\/(?![/\\]))[\x21-\x7e]*$/.test(text))
+    return false;
+  return URL.canParse(text, 'https://origin.invalid');
+};
+
+const optional = new Set(['password', 'picture']);
+
 const forms: Record<keyof Account, [form: string, fits: (text: string) => boolean]> = {
   account: ['1 to 64 letters, digits, dots, dashes or underscores', (text) => /^[\w.-]{1,64}$/.test(text)],
   // Whatever an issuer may say in `sub`.
@@ -24,6 +34,10 @@ const forms: Record<keyof Account, [form: string, fits: (text: string) => boolea
   name: ['1 to 200 characters', (text) => text.trim() !== '' && text.length <= 200],
   email: ['an e-mail address', (text) => /^[^\s@]+@[^\s@]+$/.test(text)],
   timeZone: ['an IANA time zone such as Europe/Berlin', knowsTimeZone],
+  picture: [
+    `an https URL or a path such as /pictures/anna.webp, up to ${httpLimits.pictureLength} characters`,
+    isPicture,
+  ],
   password: ['at least one character', (text) => text !== ''],
 };
 
@@ -42,7 +56,7 @@ export const parseAccounts = (document: unknown): readonly Account[] => {
       if (!Object.hasOwn(forms, name)) faults.push(`[${index}].${name}: unknown`);
     for (const [name, [form, fits]] of Object.entries(forms)) {
       const value = fields[name];
-      if (value === undefined && name === 'password') continue;
+      if (value === undefined && optional.has(name)) continue;
       if (typeof value !== 'string' || !fits(value)) faults.push(`[${index}].${name}: ${form}`);
       if (name !== 'id' && name !== 'account') continue;
       const key = `${name} ${String(value)}`;
@@ -60,7 +74,14 @@ const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu
 /** A directory of the participants in a configuration file: in memory, complete at start. */
 export const createParticipantDirectory = (accounts: readonly Account[]): ParticipantDirectory => {
   const participants = accounts
-    .map(({ id, role, name, email, timeZone }): Participant => ({ id, role, name, email, timeZone }))
+    .map(({ id, role, name, email, timeZone, picture }): Participant => ({
+      id,
+      role,
+      name,
+      email,
+      timeZone,
+      ...(picture !== undefined && { picture }),
+    }))
     .sort((a, b) => compare(a, b));
   const byId = new Map(participants.map((participant) => [participant.id, participant]));
   return {

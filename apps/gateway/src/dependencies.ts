@@ -33,7 +33,7 @@ export interface GatewayDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: Ids;
-  /** Only to explain deadlines, never to compute one. */
+  /** To explain deadlines and to preview them; those that count are computed where commands are decided. */
   readonly policy: ExpiryPolicy;
   /** With a simulated clock: jumps, and resolves when everything that fell due can be seen. */
   readonly testClock?: { advanceTo(epochMs: number): Promise<void> };

@@ -10,6 +10,7 @@ import { LiveConnections } from './live-updates.ts';
 import { NotificationsController } from './notifications.controller.ts';
 import { ParticipantsController } from './participants.controller.ts';
 import { SessionRequestsController } from './session-requests.controller.ts';
+import { SlotPreviewController } from './slot-preview.controller.ts';
 
 /** The HTTP API. Serve it with `createGatewayApp`, which sets up Fastify as its routes need it. */
 @Module({})
@@ -42,6 +43,7 @@ export class GatewayModule implements OnModuleDestroy {
       module: GatewayModule,
       controllers: [
         SessionRequestsController,
+        SlotPreviewController,
         ParticipantsController,
         NotificationsController,
         LiveController,

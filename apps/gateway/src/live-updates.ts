@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { streamOf, type Participant, type ReflectedChange, type SessionRequestRecord } from '@hse/contracts';
+import {
+  createPresent,
+  streamOf,
+  type Participant,
+  type ReflectedChange,
+  type SessionRequestRecord,
+} from '@hse/contracts';
 import type { LiveChange, LiveReady } from '@hse/contracts/http';
 import type { Scheduled } from '@hse/event-sourcing';
-import { statusOf, toInstant, type SessionRequestEventType } from '@hse/session-requests';
+import type { Instant, SessionRequestEventType } from '@hse/session-requests';
 import type { GatewayDependencies, WallClock } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
+import { viewOf } from './session-request-view.ts';
 
 /** Open connections of one participant at a time. */
 export const mostConnections = 10;
@@ -17,7 +24,7 @@ const pageSize = 100;
 
 type Dependencies = Pick<
   GatewayDependencies,
-  'live' | 'queries' | 'history' | 'clock' | 'timers' | 'logger'
+  'live' | 'queries' | 'history' | 'participants' | 'policy' | 'clock' | 'timers' | 'logger'
 > & {
   readonly wallClock: WallClock;
 };
@@ -28,11 +35,18 @@ interface Change {
   readonly eventType: SessionRequestEventType;
 }
 
+/** A change as one participant is told of it, the same on all their connections. */
+interface Message {
+  readonly position: number;
+  readonly text: string;
+}
+
 /** What one reader has been sent, and what waits until it has caught up. */
 interface Connection {
+  readonly participant: Participant;
   readonly response: ServerResponse;
   /** Undefined once it has caught up. */
-  waiting: Change[] | undefined;
+  waiting: Message[] | undefined;
   sentUpTo: number;
   readonly end: () => void;
 }
@@ -40,6 +54,7 @@ interface Connection {
 /** Tells participants what changes for them, as server-sent events (WHATWG HTML, section 9.2). */
 export class LiveConnections {
   readonly #dependencies: Dependencies;
+  readonly #now: () => Instant;
   readonly #connections = new Map<string, Set<Connection>>();
   readonly #unsubscribe: () => void;
   /** Batches one after the other: each connection sees changes in the order of the log. */
@@ -48,6 +63,7 @@ export class LiveConnections {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#now = createPresent(dependencies.clock);
     this.#unsubscribe = dependencies.live.subscribe((changes) => {
       if (this.#connections.size === 0) return;
       this.#delivering = this.#delivering
@@ -92,6 +108,7 @@ export class LiveConnections {
     const { queries, timers, logger, wallClock } = this.#dependencies;
     const timersOfThis = new Set<Scheduled>();
     const connection: Connection = {
+      participant,
       response,
       waiting: [],
       sentUpTo: 0,
@@ -132,44 +149,40 @@ export class LiveConnections {
       // Ahead of us: its events are of another log, or of read models that were dropped since. It starts afresh.
       const resumeAfter = lastEventId !== undefined && lastEventId <= position ? lastEventId : undefined;
       connection.sentUpTo = resumeAfter ?? position;
-      const pendingActions = await this.#countPendingActions(participant.id);
-      const ready: LiveReady = { position, resumed: resumeAfter !== undefined, pendingActions };
+      const now = this.#now();
+      const pendingActions = await queries.countPendingActions({ participantId: participant.id, now });
+      const ready: LiveReady = { position, resumed: resumeAfter !== undefined, pendingActions, now };
       // Its id is where to resume if the connection breaks at once, so it is never ahead of what was sent.
       write(connection, `retry: 2000\n${eventText('ready', connection.sentUpTo, ready)}`);
-      if (resumeAfter !== undefined) await this.#catchUp(participant.id, connection);
-      await this.#releaseWaiting(participant.id, connection);
+      if (resumeAfter !== undefined) await this.#catchUp(connection);
+      for (const message of connection.waiting ?? []) send(connection, message);
+      connection.waiting = undefined;
     } catch (error) {
       logger.warn({ err: error }, 'a live connection could not be set up');
       connection.end();
     }
   }
 
-  async #catchUp(participantId: string, connection: Connection): Promise<void> {
-    const { queries } = this.#dependencies;
+  async #catchUp(connection: Connection): Promise<void> {
+    const { participant } = connection;
     let position = connection.sentUpTo;
     for (;;) {
-      const records = await queries.changedAfter({ participantId, position, limit: pageSize });
+      const records = await this.#dependencies.queries.changedAfter({
+        participantId: participant.id,
+        position,
+        limit: pageSize,
+      });
       const last = records.at(-1);
       if (!last || connection.response.writableEnded) return;
-      const pendingActions = await this.#countPendingActions(participantId);
+      const changes: Change[] = [];
       for (const record of records) {
         const eventType = await this.#lastEventType(record);
-        if (eventType)
-          this.#send(connection, { record, position: record.position, eventType }, pendingActions);
+        if (eventType) changes.push({ record, position: record.position, eventType });
       }
+      for (const message of await this.#messages(participant, changes)) send(connection, message);
       if (records.length < pageSize) return;
       position = last.position;
     }
-  }
-
-  async #releaseWaiting(participantId: string, connection: Connection): Promise<void> {
-    while (connection.waiting && connection.waiting.length > 0) {
-      const changes = connection.waiting;
-      connection.waiting = [];
-      const pendingActions = await this.#countPendingActions(participantId);
-      for (const change of changes) this.#send(connection, change, pendingActions);
-    }
-    connection.waiting = undefined;
   }
 
   async #lastEventType({ state }: SessionRequestRecord): Promise<SessionRequestEventType | undefined> {
@@ -192,37 +205,43 @@ export class LiveConnections {
       }
     }
     for (const [participantId, own] of byParticipant) {
-      const pendingActions = await this.#countPendingActions(participantId);
+      const [first] = this.#connections.get(participantId) ?? [];
+      if (!first) continue;
+      const messages = await this.#messages(first.participant, own);
+      // Who has come meanwhile catches up by the read models, which reflect these changes already.
       for (const connection of this.#connections.get(participantId) ?? []) {
-        if (connection.waiting) connection.waiting.push(...own);
-        else for (const change of own) this.#send(connection, change, pendingActions);
+        if (connection.waiting) connection.waiting.push(...messages);
+        else for (const message of messages) send(connection, message);
       }
     }
   }
 
-  #send(connection: Connection, { record, position, eventType }: Change, pendingActions: number): void {
-    if (position <= connection.sentUpTo) return;
-    connection.sentUpTo = position;
-    const { requestId, revision } = record.state;
-    const data: LiveChange = {
-      id: requestId,
-      revision,
-      status: statusOf(record.state),
-      event: eventType,
-      pendingActions,
-    };
-    write(connection, eventText('session-request', position, data));
-  }
-
-  #countPendingActions(participantId: string): Promise<number> {
-    const { queries, clock } = this.#dependencies;
-    return queries.countPendingActions({ participantId, now: toInstant(clock.now()) });
+  /** What the participant is told of these changes. */
+  async #messages(participant: Participant, changes: readonly Change[]): Promise<Message[]> {
+    const { queries, participants, policy } = this.#dependencies;
+    const now = this.#now();
+    const pendingActions = await queries.countPendingActions({ participantId: participant.id, now });
+    const messages: Message[] = [];
+    for (const { record, position, eventType } of changes) {
+      const current = await viewOf(record, participant, { participants, policy, now });
+      if (!current) continue;
+      const { id, revision, status } = current;
+      const data: LiveChange = { id, revision, status, event: eventType, pendingActions, now, current };
+      messages.push({ position, text: eventText('session-request', position, data) });
+    }
+    return messages;
   }
 
   #endAll(): void {
     for (const connections of [...this.#connections.values()]) for (const { end } of [...connections]) end();
   }
 }
+
+const send = (connection: Connection, { position, text }: Message): void => {
+  if (position <= connection.sentUpTo) return;
+  connection.sentUpTo = position;
+  write(connection, text);
+};
 
 const eventText = (event: string, id: number, data: object): string =>
   `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,21 +1,19 @@
-import type { Instant, Role, SessionRequestEvent, Slot } from '@hse/session-requests';
+import type { Instant, Proposal, Role, SessionRequestEvent, Slot } from '@hse/session-requests';
 
 export interface NotificationContext {
   /** Whom it is for. */
   readonly viewer: { readonly role: Role; readonly timeZone: string };
   /** Name of the other party. */
   readonly other: string;
-  /** What was recorded right before: for an answer, the proposal that it is about. */
-  readonly previous?: SessionRequestEvent | undefined;
+  /** What was on the table right before: for an answer, the proposal that it is about. */
+  readonly proposal?: Pick<Proposal, 'slot' | 'awaiting'> | undefined;
 }
 
 /** What happened, as a sentence or two for the viewer; times are in their time zone. */
 export const notificationMessage = (event: SessionRequestEvent, context: NotificationContext): string => {
-  const { viewer, other, previous } = context;
+  const { viewer, other, proposal } = context;
   const at = (instant: Instant): string => formatInstant(instant, viewer.timeZone);
   const on = (slot: Slot | undefined): string => (slot ? ` on ${at(slot.startsAt)}` : '');
-  const proposed =
-    previous?.type === 'SessionRequested' || previous?.type === 'SessionAdjusted' ? previous.data : undefined;
   const who = (role: Role): string => (role === viewer.role ? 'You' : other);
 
   switch (event.type) {
@@ -31,7 +29,7 @@ export const notificationMessage = (event: SessionRequestEvent, context: Notific
       const { rejectedBy, agreedSlotStands } = event.data;
       return agreedSlotStands
         ? `${who(rejectedBy)} declined the change; the session stands as agreed.`
-        : `${who(rejectedBy)} declined the session${on(proposed?.slot)}.`;
+        : `${who(rejectedBy)} declined the session${on(proposal?.slot)}.`;
     }
     case 'SessionAdjusted': {
       const { adjustedBy, previousSlot, slot, respondBy } = event.data;
@@ -43,17 +41,17 @@ export const notificationMessage = (event: SessionRequestEvent, context: Notific
     case 'SessionCancelled': {
       const { cancelledBy, cause, respondBy, agreedSlotStands } = event.data;
       if (cancelledBy === 'system' || cause === 'no-response') {
-        const silent = proposed ? ` from the ${proposed.awaiting}` : '';
+        const silent = proposal ? ` from the ${proposal.awaiting}` : '';
         const by = respondBy ? ` by ${at(respondBy)}` : '';
         // It may have started, or be over: a change can lapse at any time.
         return agreedSlotStands
           ? `The change was cancelled automatically: no answer${silent}${by}. The session with ${other} stands as agreed.`
-          : `Cancelled automatically: no answer${silent}${by}. The session with ${other}${on(proposed?.slot)} does not take place.`;
+          : `Cancelled automatically: no answer${silent}${by}. The session with ${other}${on(proposal?.slot)} does not take place.`;
       }
       if (agreedSlotStands)
         return `${who(cancelledBy)} took back the suggested change; the session stands as agreed.`;
       if (cause === 'called-off') return `${who(cancelledBy)} called off the session.`;
-      return `${who(cancelledBy)} took back the request for a session${on(proposed?.slot)}.`;
+      return `${who(cancelledBy)} took back the request for a session${on(proposal?.slot)}.`;
     }
   }
 };

@@ -8,7 +8,13 @@ import {
   UnreadView,
   type NotificationView,
 } from '@hse/contracts/http';
-import type { SessionRequestEvent } from '@hse/session-requests';
+import {
+  evolve,
+  type Role,
+  type SessionRequest,
+  type SessionRequestEvent,
+  type Slot,
+} from '@hse/session-requests';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonAnswer, send } from './answer.ts';
 import { readCursor, writeCursor } from './cursors.ts';
@@ -17,6 +23,7 @@ import { Freshness } from './freshness.ts';
 import { Idempotency } from './idempotency.ts';
 import { notificationMessage } from './notification-message.ts';
 import { Describe } from './route-table.ts';
+import { partyOf } from './session-request-view.ts';
 
 const isPosition = (part: string): boolean => /^[1-9]\d{0,14}$/.test(part);
 
@@ -99,8 +106,15 @@ export class NotificationsController {
   async #view(record: NotificationRecord, viewer: Participant, readUpTo: number): Promise<NotificationView> {
     const { event, position, requestId, revision, recordedAt } = record;
     const { coachId, clientId } = event.data;
-    const other = await this.#gateway.participants.find(viewer.id === coachId ? clientId : coachId);
-    const previous = await this.#previous(record);
+    const otherId = viewer.id === coachId ? clientId : coachId;
+    const other = await this.#gateway.participants.find(otherId);
+    const before = await this.#before(record);
+    const { slot, awaiting } = subjectOf(event, before);
+    const message = notificationMessage(event, {
+      viewer,
+      other: other?.name ?? 'a former participant',
+      proposal: before?.proposal,
+    });
     return {
       id: String(position),
       requestId,
@@ -108,23 +122,43 @@ export class NotificationsController {
       revision,
       at: recordedAt,
       read: position <= readUpTo,
-      message: notificationMessage(event, { viewer, other: other?.name ?? 'a former participant', previous }),
+      message,
       ...('reason' in event.data && { reason: event.data.reason }),
+      other: partyOf(other, otherId),
+      ...(slot && { slot: { startsAt: slot.startsAt, endsAt: slot.endsAt } }),
+      ...(awaiting && { awaiting }),
       data: event.data,
     };
   }
 
-  /** An ending does not say what it ended; the event before it does. */
-  async #previous({
-    event,
-    requestId,
-    revision,
-  }: NotificationRecord): Promise<SessionRequestEvent | undefined> {
+  /** An ending does not say what it ended; what was recorded before it does. */
+  async #before({ event, requestId, revision }: NotificationRecord): Promise<SessionRequest | undefined> {
     if (event.type !== 'SessionCancelled' && event.type !== 'SessionRejected') return undefined;
-    const [previous] = await this.#gateway.history.readStream(streamOf({ requestId }), {
-      from: revision - 1,
-      limit: 1,
-    });
-    return previous;
+    const events = await this.#gateway.history.readStream(streamOf({ requestId }), { limit: revision });
+    return events.reduce<SessionRequest | undefined>(evolve, undefined);
   }
 }
+
+/** The slot that an event is about, and who has to answer, or did not. */
+const subjectOf = (
+  event: SessionRequestEvent,
+  before: SessionRequest | undefined,
+): { slot?: Slot | undefined; awaiting?: Role | undefined } => {
+  switch (event.type) {
+    case 'SessionRequested':
+    case 'SessionAdjusted':
+      return event.data;
+    case 'SessionAccepted':
+      return { slot: event.data.slot };
+    case 'SessionRejected':
+      return { slot: before?.proposal?.slot };
+    case 'SessionCancelled': {
+      const { cause } = event.data;
+      if (cause === 'called-off') return { slot: before?.agreed };
+      return {
+        slot: before?.proposal?.slot,
+        ...(cause === 'no-response' && { awaiting: before?.proposal?.awaiting }),
+      };
+    }
+  }
+};

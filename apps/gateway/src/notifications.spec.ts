@@ -191,7 +191,7 @@ describe('the message', () => {
 
   it.each(cases)('says of %j what each side needs to know', (event, forCoach, forClient) => {
     const say = (viewer: typeof anna, other: string) =>
-      notificationMessage(event, { viewer, other, previous: requested });
+      notificationMessage(event, { viewer, other, proposal: { slot, awaiting: 'coach' } });
     expect([say(anna, chloe.name), say(chloe, anna.name)]).toEqual([forCoach, forClient]);
   });
 

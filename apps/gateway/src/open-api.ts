@@ -173,17 +173,20 @@ const describe = (
   };
 };
 
-const queryParameters = (schema: JsonSchema): Json[] =>
-  Object.entries(schema['properties'] as Record<string, JsonSchema>).map(([name, property]) => {
+const queryParameters = (schema: JsonSchema): Json[] => {
+  const required = (schema['required'] ?? []) as readonly string[];
+  return Object.entries(schema['properties'] as Record<string, JsonSchema>).map(([name, property]) => {
     const { description, ...rest } = property;
     return {
       name,
       in: 'query',
+      ...(required.includes(name) && { required: true }),
       ...(description !== undefined && { description }),
       schema: rest,
       ...(rest['type'] === 'array' && { style: 'form', explode: false }),
     };
   });
+};
 
 const headersOfStatus: Readonly<Record<number, Json>> = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } },

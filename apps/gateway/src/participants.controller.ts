@@ -28,11 +28,20 @@ export class ParticipantsController {
     answer: { status: 200, description: 'The participant that the token belongs to.', shape: MeView },
   })
   async me(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { id, role, name, timeZone } = request.participant;
+    const { id, role, name, timeZone, picture } = request.participant;
     await this.#freshness.settled(id);
     const now = toInstant(this.#gateway.clock.now());
     const pendingActions = await this.#gateway.queries.countPendingActions({ participantId: id, now });
-    send(reply, jsonAnswer(200, { id, role, name, timeZone, pendingActions } satisfies MeView));
+    const me: MeView = {
+      id,
+      role,
+      name,
+      timeZone,
+      ...(picture !== undefined && { picture }),
+      pendingActions,
+      now,
+    };
+    send(reply, jsonAnswer(200, me));
   }
 
   @Get('participants')
@@ -65,6 +74,7 @@ export class ParticipantsController {
         name: participant.name,
         role: participant.role,
         timeZone: participant.timeZone,
+        ...(participant.picture !== undefined && { picture: participant.picture }),
       })),
       ...(last && found.length > limit && { nextCursor: writeCursor([last.name, last.id]) }),
     };

@@ -50,10 +50,11 @@ export const viewOf = async (
 };
 
 /** Who left the directory keeps their past sessions, without a name. */
-const partyOf = (participant: Participant | undefined, id: string): PartyView => ({
+export const partyOf = (participant: Participant | undefined, id: string): PartyView => ({
   id,
   name: participant?.name ?? 'Former participant',
   timeZone: participant?.timeZone ?? 'UTC',
+  ...(participant?.picture !== undefined && { picture: participant.picture }),
 });
 
 const proposalOf = (

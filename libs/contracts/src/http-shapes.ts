@@ -5,6 +5,7 @@ import {
   type Action,
   type CancellationCause,
   type Instant,
+  type RejectionCode,
   type Role,
   type SessionRequestEventType,
   type SessionRequestStatus,
@@ -31,6 +32,16 @@ import {
 
 const roles = ['coach', 'client'] as const satisfies readonly Role[];
 const largest = Number.MAX_SAFE_INTEGER;
+
+const picture = {
+  description: 'Where their picture is: an https URL, or a path on this origin.',
+  example: '/pictures/anna.webp',
+};
+
+const now = {
+  description: 'What the clock of the service reads: deadlines are counted by it. It can be a simulated one.',
+  example: '2026-11-22T09:00:00.000Z',
+};
 
 const slotStart = { description: 'Start of the session, inclusive.' };
 const slotEnd = { description: 'End of the session, exclusive.', example: '2026-11-30T10:00:00.000Z' };
@@ -145,6 +156,20 @@ export class CalendarQuery extends PageQuery {
   status?: SessionRequestStatus[];
 }
 
+/** A slot that somebody thinks of proposing: to whom, or instead of what. Exactly one of `with` and `adjust` is given. */
+export class SlotPreviewQuery {
+  @IsInstant(slotStart)
+  startsAt!: string;
+  @IsInstant(slotEnd)
+  endsAt!: string;
+  @Optional()
+  @IsId({ description: 'Id of the party that would be asked for a new session.', example: 'p-2f7c1d90' })
+  with?: string;
+  @Optional()
+  @IsId({ description: 'Id of the session request that would be adjusted.' })
+  adjust?: string;
+}
+
 export class FreshnessQuery {
   @Optional()
   @IsWholeNumber(0, largest, {
@@ -164,6 +189,9 @@ export class PartyView {
   name!: string;
   @IsText(64, { description: 'IANA name.', example: 'Europe/Berlin' })
   timeZone!: string;
+  @Optional()
+  @IsText(httpLimits.pictureLength, picture)
+  picture?: string;
 }
 
 export class ParticipantView {
@@ -175,6 +203,9 @@ export class ParticipantView {
   role!: Role;
   @IsText(64, { description: 'IANA name.', example: 'Europe/Berlin' })
   timeZone!: string;
+  @Optional()
+  @IsText(httpLimits.pictureLength, picture)
+  picture?: string;
 }
 
 /** Who the token belongs to. */
@@ -187,8 +218,13 @@ export class MeView {
   name!: string;
   @IsText(64, { description: 'IANA name.', example: 'Europe/Paris' })
   timeZone!: string;
+  @Optional()
+  @IsText(httpLimits.pictureLength, picture)
+  picture?: string;
   @IsWholeNumber(0, largest, { description: 'How many session requests await their answer.', example: 1 })
   pendingActions!: number;
+  @IsInstant(now)
+  now!: Instant;
 }
 
 export class SlotView {
@@ -267,6 +303,52 @@ export class SessionRequestView {
   allowedActions!: Action[];
 }
 
+const slotRefusals = [
+  'already-closed',
+  'session-started',
+  'deadline-passed',
+  'slot-unchanged',
+  'invalid-duration',
+  'slot-in-past',
+  'notice-too-short',
+  'too-far-ahead',
+  'same-role',
+] as const satisfies readonly RejectionCode[];
+
+/** Why a slot would not be taken. */
+export class SlotRefusalView {
+  @IsOneOf(slotRefusals, { description: 'The code of the problem that proposing it would be answered with.' })
+  code!: (typeof slotRefusals)[number];
+  @IsText(1_000)
+  detail!: string;
+}
+
+/** What it would mean to propose a slot now. */
+export class SlotPreviewView {
+  @IsOneOf(roles, { description: 'Who would have to answer.' })
+  awaiting!: Role;
+  @Optional()
+  @IsInstant({
+    description: 'An answer would be in time before this instant. Missing when it would be refused.',
+    example: '2026-11-28T09:00:00.000Z',
+  })
+  respondBy?: Instant;
+  @Optional()
+  @IsText(300, {
+    description: 'Why `respondBy` is when it is, for people to read.',
+    example: 'Asked 3 days or more ahead: a coach has to answer 48 hours before the start.',
+  })
+  respondByRule?: string;
+  @Optional()
+  @IsShape(SlotRefusalView, { description: 'Why it would be refused.' })
+  refusal?: SlotRefusalView;
+  @IsShape(SessionRequestView, {
+    list: true,
+    description: `My open session requests at that time, by their start, ${httpLimits.pageSize.default} at most; not the adjusted one.`,
+  })
+  overlaps!: SessionRequestView[];
+}
+
 const nextCursor = { description: 'Asks for the next page. Missing on the last one.' };
 
 export class SessionRequestList {
@@ -325,6 +407,19 @@ export class NotificationView {
   @Optional()
   @IsText(httpLimits.reasonLength, { description: 'What the other party gave as their reason.' })
   reason?: string;
+  @IsShape(PartyView, { description: 'The other party.' })
+  other!: PartyView;
+  @Optional()
+  @IsShape(SlotView, {
+    description:
+      'The slot it is about: the proposed one, the one that was answered or taken back, or the agreed one that was called off.',
+  })
+  slot?: SlotView;
+  @Optional()
+  @IsOneOf(roles, {
+    description: 'Who has to answer a proposal; of an automatic cancellation, who did not answer.',
+  })
+  awaiting?: Role;
   @IsAnyObject({ description: 'Payload of the event.' })
   data!: object;
 }
@@ -361,6 +456,10 @@ export class LiveChange {
   event!: SessionRequestEventType;
   @IsWholeNumber(0, largest, { description: 'How many session requests await the listener’s answer now.' })
   pendingActions!: number;
+  @IsInstant(now)
+  now!: Instant;
+  @IsShape(SessionRequestView, { description: 'The session request as the listener sees it.' })
+  current!: SessionRequestView;
 }
 
 /** Data of the `ready` event on `GET /live`. */
@@ -371,6 +470,8 @@ export class LiveReady {
   resumed!: boolean;
   @IsWholeNumber(0, largest)
   pendingActions!: number;
+  @IsInstant(now)
+  now!: Instant;
 }
 
 /** Where in a request a fault is. */
@@ -419,6 +520,7 @@ export const httpShapes = [
   PageQuery,
   ParticipantsQuery,
   CalendarQuery,
+  SlotPreviewQuery,
   FreshnessQuery,
   PartyView,
   ParticipantView,
@@ -427,6 +529,8 @@ export const httpShapes = [
   ProposalView,
   OutcomeView,
   SessionRequestView,
+  SlotRefusalView,
+  SlotPreviewView,
   SessionRequestList,
   ParticipantList,
   HistoryItem,

@@ -6,6 +6,7 @@ export const httpLimits = {
   noteLength: 1_000,
   reasonLength: 500,
   searchLength: 100,
+  pictureLength: 2_000,
   idLength: 255,
   cursorLength: 500,
   pageSize: { minimum: 1, maximum: 200, default: 50 },

@@ -28,6 +28,9 @@ export {
   Rejection,
   SessionRequestList,
   SessionRequestView,
+  SlotPreviewQuery,
+  SlotPreviewView,
+  SlotRefusalView,
   SlotView,
   UnreadView,
 } from './http-shapes.ts';

@@ -204,6 +204,8 @@ export interface Participant {
   readonly email: string;
   /** IANA name, such as `Europe/Berlin`. */
   readonly timeZone: string;
+  /** An https URL, or a path on the gateway's origin. */
+  readonly picture?: string;
 }
 
 export interface ParticipantDirectory {

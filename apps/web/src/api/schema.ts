@@ -1,0 +1,2566 @@
+// Generated from the OpenAPI document by `npm run generate`; not to be edited.
+
+export interface paths {
+  '/api/v1/session-requests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * My calendar
+     * @description My session requests by the start of their slot, soonest first.
+     */
+    get: operations['listSessionRequests'];
+    put?: never;
+    /** Ask the other party for a session */
+    post: operations['requestSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agree to the slot on the table */
+    post: operations['acceptSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}/reject': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Decline the slot on the table
+     * @description An agreed slot stands when a change to it is declined.
+     */
+    post: operations['rejectSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}/adjust': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put another slot on the table */
+    post: operations['adjustSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End the request, or take back a change */
+    post: operations['cancelSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pending-actions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What awaits my answer
+     * @description The session requests that I have to answer, soonest deadline first.
+     */
+    get: operations['listPendingActions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One session request */
+    get: operations['getSessionRequest'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session-requests/{id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything that happened to it
+     * @description The events of a session request, oldest first.
+     */
+    get: operations['getHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/slot-preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What proposing a slot would mean
+     * @description By when the other party would have to answer, or why the slot would be refused, and what else I have at that time. Nothing is recorded or reserved. Exactly one of `with` and `adjust` has to be given.
+     */
+    get: operations['previewSlot'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who I am, and how much awaits me */
+    get: operations['getMe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/participants': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The directory to pick the other party from
+     * @description By name.
+     */
+    get: operations['listParticipants'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What happened, with reasons
+     * @description Newest first.
+     */
+    get: operations['listNotifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Mark notifications as read
+     * @description The mark only moves forward.
+     */
+    post: operations['markNotificationsRead'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What changes for me, as it changes
+     * @description Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires and when the server stops; a reader that is too slow is cut off. Resume with the last id.
+     */
+    get: operations['listen'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/livez': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The process answers */
+    get: operations['livez'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything that requests depend on works */
+    get: operations['readyz'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clock': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the simulated clock reads */
+    get: operations['getClock'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clock/advance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Jump forward
+     * @description Answers when everything that fell due has been carried out and can be seen.
+     */
+    post: operations['advanceClock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    NewSessionRequest: {
+      /** @description Id of the other party, who has the other role. */
+      with: string;
+      /**
+       * Format: date-time
+       * @description Start of the session, inclusive.
+       */
+      startsAt: string;
+      /**
+       * Format: date-time
+       * @description End of the session, exclusive.
+       */
+      endsAt: string;
+      /** @description For the other party to read. */
+      note?: string;
+    };
+    Adjustment: {
+      /**
+       * Format: date-time
+       * @description Start of the session, inclusive.
+       */
+      startsAt: string;
+      /**
+       * Format: date-time
+       * @description End of the session, exclusive.
+       */
+      endsAt: string;
+      note?: string;
+    };
+    Acceptance: Record<string, unknown>;
+    Rejection: {
+      reason?: string;
+    };
+    Cancellation: {
+      /**
+       * @description `session` (default) ends the whole request; `change` takes back a change to an agreed slot, which then stands.
+       * @enum {string}
+       */
+      what?: 'session' | 'change';
+      reason?: string;
+    };
+    ReadMark: {
+      /** @description Id of the newest notification that was read. Default: all there are. */
+      upTo?: string;
+    };
+    ClockAdvance: {
+      /**
+       * Format: date-time
+       * @description Later than the present reading, and in the year 9998 at the latest.
+       */
+      to: string;
+    };
+    PageQuery: {
+      /** @description `nextCursor` of the page before, as it is. */
+      cursor?: string;
+      /** @description Most items on one page. Default 50. */
+      limit?: number;
+    };
+    ParticipantsQuery: {
+      /**
+       * @description Only participants of this role.
+       * @enum {string}
+       */
+      role?: 'coach' | 'client';
+      /** @description Part of the name, regardless of case and accents. */
+      q?: string;
+      /** @description `nextCursor` of the page before, as it is. */
+      cursor?: string;
+      /** @description Most items on one page. Default 50. */
+      limit?: number;
+    };
+    CalendarQuery: {
+      /**
+       * Format: date-time
+       * @description Only what overlaps the time from this instant (inclusive).
+       */
+      from?: string;
+      /**
+       * Format: date-time
+       * @description Only what overlaps the time to this instant (exclusive).
+       */
+      to?: string;
+      /** @description Only these; separated by commas, or repeated. Default: all. */
+      status?: ('pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled')[];
+      /** @description `nextCursor` of the page before, as it is. */
+      cursor?: string;
+      /** @description Most items on one page. Default 50. */
+      limit?: number;
+    };
+    SlotPreviewQuery: {
+      /**
+       * Format: date-time
+       * @description Start of the session, inclusive.
+       */
+      startsAt: string;
+      /**
+       * Format: date-time
+       * @description End of the session, exclusive.
+       */
+      endsAt: string;
+      /** @description Id of the party that would be asked for a new session. */
+      with?: string;
+      /** @description Id of the session request that would be adjusted. */
+      adjust?: string;
+    };
+    FreshnessQuery: {
+      /** @description Waits until this revision or a later one can be read. */
+      atLeast?: number;
+    };
+    PartyView: {
+      id: string;
+      name: string;
+      /** @description IANA name. */
+      timeZone: string;
+      /** @description Where their picture is: an https URL, or a path on this origin. */
+      picture?: string;
+    };
+    ParticipantView: {
+      id: string;
+      name: string;
+      /** @enum {string} */
+      role: 'coach' | 'client';
+      /** @description IANA name. */
+      timeZone: string;
+      /** @description Where their picture is: an https URL, or a path on this origin. */
+      picture?: string;
+    };
+    MeView: {
+      id: string;
+      /** @enum {string} */
+      role: 'coach' | 'client';
+      name: string;
+      /** @description IANA name. */
+      timeZone: string;
+      /** @description Where their picture is: an https URL, or a path on this origin. */
+      picture?: string;
+      /** @description How many session requests await their answer. */
+      pendingActions: number;
+      /**
+       * Format: date-time
+       * @description What the clock of the service reads: deadlines are counted by it. It can be a simulated one.
+       */
+      now: string;
+    };
+    SlotView: {
+      /**
+       * Format: date-time
+       * @description Start of the session, inclusive.
+       */
+      startsAt: string;
+      /**
+       * Format: date-time
+       * @description End of the session, exclusive.
+       */
+      endsAt: string;
+    };
+    ProposalView: {
+      /**
+       * Format: date-time
+       * @description Start of the session, inclusive.
+       */
+      startsAt: string;
+      /**
+       * Format: date-time
+       * @description End of the session, exclusive.
+       */
+      endsAt: string;
+      note?: string;
+      /** @enum {string} */
+      proposedBy: 'coach' | 'client';
+      /**
+       * @description Who must answer.
+       * @enum {string}
+       */
+      awaiting: 'coach' | 'client';
+      /**
+       * Format: date-time
+       * @description An answer is in time before this instant.
+       */
+      respondBy: string;
+      /** @description 1 for the request, +1 for each adjustment. */
+      round: number;
+      /** @description The expiry policy that the deadline was computed with. */
+      policyId: string;
+      /** @description Why `respondBy` is when it is, for people to read. Missing when the policy of that time is no longer in force. */
+      respondByRule?: string;
+    };
+    OutcomeView: {
+      /** @enum {string} */
+      by: 'coach' | 'client' | 'system';
+      /**
+       * @description Missing when it was rejected.
+       * @enum {string}
+       */
+      cause?: 'withdrawn' | 'called-off' | 'no-response';
+      reason?: string;
+      /** Format: date-time */
+      at: string;
+    };
+    SessionRequestView: {
+      id: string;
+      /** @enum {string} */
+      status: 'pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled';
+      /** @description The ETag is this number in quotes. */
+      revision: number;
+      coach: components['schemas']['PartyView'];
+      client: components['schemas']['PartyView'];
+      /** @enum {string} */
+      requestedBy: 'coach' | 'client';
+      /** @description What both sides have accepted. */
+      agreed: components['schemas']['SlotView'] | null;
+      proposal: components['schemas']['ProposalView'] | null;
+      /** @description Null while the request is open. */
+      outcome: components['schemas']['OutcomeView'] | null;
+      /** @description What who asks may do now. */
+      allowedActions: ('accept' | 'adjust' | 'reject' | 'cancel-session' | 'cancel-change')[];
+    };
+    SlotRefusalView: {
+      /**
+       * @description The code of the problem that proposing it would be answered with.
+       * @enum {string}
+       */
+      code:
+        | 'already-closed'
+        | 'session-started'
+        | 'deadline-passed'
+        | 'slot-unchanged'
+        | 'invalid-duration'
+        | 'slot-in-past'
+        | 'notice-too-short'
+        | 'too-far-ahead'
+        | 'same-role';
+      detail: string;
+    };
+    SlotPreviewView: {
+      /**
+       * @description Who would have to answer.
+       * @enum {string}
+       */
+      awaiting: 'coach' | 'client';
+      /**
+       * Format: date-time
+       * @description An answer would be in time before this instant. Missing when it would be refused.
+       */
+      respondBy?: string;
+      /** @description Why `respondBy` is when it is, for people to read. */
+      respondByRule?: string;
+      /** @description Why it would be refused. */
+      refusal?: components['schemas']['SlotRefusalView'];
+      /** @description My open session requests at that time, by their start, 50 at most; not the adjusted one. */
+      overlaps: components['schemas']['SessionRequestView'][];
+    };
+    SessionRequestList: {
+      items: components['schemas']['SessionRequestView'][];
+      /** @description Asks for the next page. Missing on the last one. */
+      nextCursor?: string;
+    };
+    ParticipantList: {
+      items: components['schemas']['ParticipantView'][];
+      /** @description Asks for the next page. Missing on the last one. */
+      nextCursor?: string;
+    };
+    HistoryItem: {
+      /** @enum {string} */
+      type:
+        'SessionRequested' | 'SessionAccepted' | 'SessionRejected' | 'SessionAdjusted' | 'SessionCancelled';
+      revision: number;
+      /** Format: date-time */
+      at: string;
+      data: Record<string, unknown>;
+    };
+    HistoryList: {
+      items: components['schemas']['HistoryItem'][];
+    };
+    NotificationView: {
+      /** @description Greater than that of every earlier one. */
+      id: string;
+      requestId: string;
+      /** @enum {string} */
+      type:
+        'SessionRequested' | 'SessionAccepted' | 'SessionRejected' | 'SessionAdjusted' | 'SessionCancelled';
+      revision: number;
+      /** Format: date-time */
+      at: string;
+      read: boolean;
+      /** @description For people to read; times are those of the reader’s time zone. */
+      message: string;
+      /** @description What the other party gave as their reason. */
+      reason?: string;
+      /** @description The other party. */
+      other: components['schemas']['PartyView'];
+      /** @description The slot it is about: the proposed one, the one that was answered or taken back, or the agreed one that was called off. */
+      slot?: components['schemas']['SlotView'];
+      /**
+       * @description Who has to answer a proposal; of an automatic cancellation, who did not answer.
+       * @enum {string}
+       */
+      awaiting?: 'coach' | 'client';
+      /** @description Payload of the event. */
+      data: Record<string, unknown>;
+    };
+    NotificationList: {
+      items: components['schemas']['NotificationView'][];
+      /** @description Asks for the next page. Missing on the last one. */
+      nextCursor?: string;
+      /** @description How many of all notifications are unread. */
+      unread: number;
+    };
+    UnreadView: {
+      unread: number;
+    };
+    ClockView: {
+      /** Format: date-time */
+      now: string;
+    };
+    LiveChange: {
+      id: string;
+      revision: number;
+      /** @enum {string} */
+      status: 'pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled';
+      /**
+       * @description What happened last.
+       * @enum {string}
+       */
+      event:
+        'SessionRequested' | 'SessionAccepted' | 'SessionRejected' | 'SessionAdjusted' | 'SessionCancelled';
+      /** @description How many session requests await the listener’s answer now. */
+      pendingActions: number;
+      /**
+       * Format: date-time
+       * @description What the clock of the service reads: deadlines are counted by it. It can be a simulated one.
+       */
+      now: string;
+      /** @description The session request as the listener sees it. */
+      current: components['schemas']['SessionRequestView'];
+    };
+    LiveReady: {
+      /** @description Position of the log up to which the read models were filled. */
+      position: number;
+      /** @description False: whatever was fetched before may be out of date; fetch it again. */
+      resumed: boolean;
+      pendingActions: number;
+      /**
+       * Format: date-time
+       * @description What the clock of the service reads: deadlines are counted by it. It can be a simulated one.
+       */
+      now: string;
+    };
+    Fault: {
+      /** @description JSON pointer, the first part says where: `/body/startsAt`, `/query/limit`. */
+      path: string;
+      message: string;
+    };
+    ProblemView: {
+      /** @description Identifies the kind of problem; `code` says the same. */
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      /** @description Stable; see the table of codes. */
+      code: string;
+      /** @description The faults of an invalid request. */
+      errors?: components['schemas']['Fault'][];
+      /** @description With `conflict`: the present state. */
+      current?: components['schemas']['SessionRequestView'];
+    };
+  };
+  responses: never;
+  parameters: {
+    /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+    IdempotencyKey: string;
+    /** @description The ETag of the state that was decided on, exactly one. */
+    IfMatch: string;
+    /** @description Id of the last event received: resume after it. */
+    LastEventId: string;
+  };
+  requestBodies: never;
+  headers: {
+    /** @description The revision in quotes. */
+    ETag: string;
+    /** @description Where it can be read. */
+    Location: string;
+    /** @description Seconds to wait. */
+    RetryAfter: string;
+    /** @description RFC 6750. */
+    WwwAuthenticate: string;
+    /** @description What can be done here. */
+    Allow: string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  listSessionRequests: {
+    parameters: {
+      query?: {
+        /** @description Only what overlaps the time from this instant (inclusive). */
+        from?: string;
+        /** @description Only what overlaps the time to this instant (exclusive). */
+        to?: string;
+        /** @description Only these; separated by commas, or repeated. Default: all. */
+        status?: ('pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled')[];
+        /** @description `nextCursor` of the page before, as it is. */
+        cursor?: string;
+        /** @description Most items on one page. Default 50. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  requestSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewSessionRequest'];
+      };
+    };
+    responses: {
+      /** @description The new session request. */
+      201: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          Location: components['headers']['Location'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused`, `same-role`, `unknown-other-party`, `slot-in-past`, `notice-too-short`, `too-far-ahead`, `invalid-duration` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  acceptSession: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The ETag of the state that was decided on, exactly one. */
+        'If-Match': components['parameters']['IfMatch'];
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['Acceptance'];
+      };
+    };
+    responses: {
+      /** @description The new state. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant`, `not-awaited` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Conflict: `already-closed`, `session-started`, `nothing-proposed`, `deadline-passed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Failed: `conflict` */
+      412: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Required: `if-match-required` */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  rejectSession: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The ETag of the state that was decided on, exactly one. */
+        'If-Match': components['parameters']['IfMatch'];
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['Rejection'];
+      };
+    };
+    responses: {
+      /** @description The new state. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant`, `not-awaited` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Conflict: `already-closed`, `session-started`, `nothing-proposed`, `deadline-passed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Failed: `conflict` */
+      412: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Required: `if-match-required` */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  adjustSession: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The ETag of the state that was decided on, exactly one. */
+        'If-Match': components['parameters']['IfMatch'];
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Adjustment'];
+      };
+    };
+    responses: {
+      /** @description The new state. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Conflict: `already-closed`, `session-started`, `deadline-passed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Failed: `conflict` */
+      412: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused`, `slot-unchanged`, `slot-in-past`, `notice-too-short`, `too-far-ahead`, `invalid-duration` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Required: `if-match-required` */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  cancelSession: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The ETag of the state that was decided on, exactly one. */
+        'If-Match': components['parameters']['IfMatch'];
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['Cancellation'];
+      };
+    };
+    responses: {
+      /** @description The new state. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant`, `not-the-requester` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Conflict: `already-closed`, `session-started`, `nothing-proposed`, `deadline-passed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Failed: `conflict` */
+      412: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Required: `if-match-required` */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listPendingActions: {
+    parameters: {
+      query?: {
+        /** @description `nextCursor` of the page before, as it is. */
+        cursor?: string;
+        /** @description Most items on one page. Default 50. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getSessionRequest: {
+    parameters: {
+      query?: {
+        /** @description Waits until this revision or a later one can be read. */
+        atLeast?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its present state. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionRequestView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable`, `read-model-behind` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getHistory: {
+    parameters: {
+      query?: {
+        /** @description Waits until this revision or a later one can be read. */
+        atLeast?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HistoryList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable`, `read-model-behind` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  previewSlot: {
+    parameters: {
+      query: {
+        /** @description Start of the session, inclusive. */
+        startsAt: string;
+        /** @description End of the session, exclusive. */
+        endsAt: string;
+        /** @description Id of the party that would be asked for a new session. */
+        with?: string;
+        /** @description Id of the session request that would be adjusted. */
+        adjust?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As of now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SlotPreviewView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-a-party` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `unknown-other-party` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The participant that the token belongs to. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listParticipants: {
+    parameters: {
+      query?: {
+        /** @description Only participants of this role. */
+        role?: 'coach' | 'client';
+        /** @description Part of the name, regardless of case and accents. */
+        q?: string;
+        /** @description `nextCursor` of the page before, as it is. */
+        cursor?: string;
+        /** @description Most items on one page. Default 50. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParticipantList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listNotifications: {
+    parameters: {
+      query?: {
+        /** @description `nextCursor` of the page before, as it is. */
+        cursor?: string;
+        /** @description Most items on one page. Default 50. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NotificationList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  markNotificationsRead: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['ReadMark'];
+      };
+    };
+    responses: {
+      /** @description How many are unread now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnreadView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listen: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the last event received: resume after it. */
+        'Last-Event-ID'?: components['parameters']['LastEventId'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A stream without end. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-connections` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  livez: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, unknown>;
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  readyz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The checks, by name. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, unknown>;
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `not-ready` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getClock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The reading. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClockView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  advanceClock: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ClockAdvance'];
+      };
+    };
+    responses: {
+      /** @description The reading afterwards. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClockView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `unknown-participant` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unprocessable Entity: `idempotency-key-reused`, `clock-not-forward` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+}
