@@ -1,31 +1,33 @@
 import { useId, useState, type ReactNode } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
-import { dialogText } from '../text/en-slot.ts';
+import { text } from '../text/text.ts';
+import { slotText } from '../text/slot-text.ts';
+import { Button, IconButton } from './button.tsx';
 import styles from './dialog.module.css';
+import { CloseIcon } from './icons.tsx';
 
 /** What stands in a dialog; as a function it is given what closes the dialog, the question about unsent text included. */
 export type DialogPart = ReactNode | ((close: () => void) => ReactNode);
 
 export interface DialogProps {
-  title: string;
+  readonly title: string;
   /** Unmounts the dialog. It is open as long as it is mounted. */
-  onClose: () => void;
-  children: DialogPart;
+  readonly onClose: () => void;
+  readonly children: DialogPart;
   /** Stays in sight below what scrolls; buttons. */
-  footer?: DialogPart;
+  readonly footer?: DialogPart;
   /** How wide the card may become: 26, 34 (default) or 46 rem; a phone always gives its whole width. */
-  size?: 'small' | 'medium' | 'large';
+  readonly size?: 'small' | 'medium' | 'large';
   /** A question that has to be answered: role `alertdialog`, and a click beside it does not close it. */
-  alert?: boolean;
+  readonly alert?: boolean;
   /** Something was typed that closing throws away: it asks first. */
-  isDirty?: boolean;
+  readonly isDirty?: boolean;
   /** Something that must not be interrupted is under way: it cannot be closed. */
-  isBusy?: boolean;
+  readonly isBusy?: boolean;
   /** Id of the text that explains an alert. */
-  describedBy?: string;
+  readonly describedBy?: string;
 }
 
 const part = (content: DialogPart, close: () => void): ReactNode =>
@@ -72,23 +74,21 @@ export const Dialog = ({
             <Heading slot="title" level={2} className={styles.title ?? ''}>
               {title}
             </Heading>
-            <Button className={styles.close ?? ''} aria-label={dialogText.close} onPress={close}>
-              <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-                <path d="M6 6l12 12M18 6L6 18" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
-              </svg>
-            </Button>
+            <IconButton label={slotText.dialog.close} className={styles.close} onClick={close}>
+              <CloseIcon />
+            </IconButton>
           </header>
           <div className={styles.content}>{part(children, close)}</div>
           {footer === undefined ? null : <footer className={styles.footer}>{part(footer, close)}</footer>}
           {asking ? (
             <ConfirmDialog
-              title={dialogText.discard.title}
-              confirm={dialogText.discard.confirm}
-              dismiss={dialogText.discard.dismiss}
+              title={slotText.dialog.discard.title}
+              confirm={slotText.dialog.discard.confirm}
+              dismiss={slotText.dialog.discard.dismiss}
               onConfirm={onClose}
               onDismiss={() => setAsking(false)}
             >
-              {dialogText.discard.explanation}
+              {slotText.dialog.discard.explanation}
             </ConfirmDialog>
           ) : null}
         </AriaDialog>
@@ -99,19 +99,19 @@ export const Dialog = ({
 
 export interface ConfirmDialogProps {
   /** The question. */
-  title: string;
+  readonly title: string;
   /** What happens on "yes", and what does not. */
-  children: ReactNode;
+  readonly children: ReactNode;
   /** What is done, as the button says it: "Cancel the session", never "OK". */
-  confirm: string;
+  readonly confirm: string;
   /** What the other button says. */
-  dismiss: string;
-  onConfirm: () => void;
-  onDismiss: () => void;
+  readonly dismiss: string;
+  readonly onConfirm: () => void;
+  readonly onDismiss: () => void;
   /** It is being carried out; the dialog stays until it is unmounted. */
-  isBusy?: boolean;
+  readonly isBusy?: boolean;
   /** A third way out, between the two buttons. */
-  alternative?: ReactNode;
+  readonly alternative?: ReactNode;
 }
 
 /** Asks before something that cannot be taken back. The way back has the focus at first. */
@@ -136,11 +136,11 @@ export const ConfirmDialog = ({
       describedBy={explanation}
       footer={(close) => (
         <>
-          <Button className={styles.plain ?? ''} onPress={close} isDisabled={isBusy} autoFocus>
+          <Button onClick={close} disabled={isBusy} autoFocus>
             {dismiss}
           </Button>
           {alternative}
-          <Button className={styles.danger ?? ''} onPress={onConfirm} isPending={isBusy}>
+          <Button kind="danger" onClick={onConfirm} working={isBusy && text.working}>
             {confirm}
           </Button>
         </>
