@@ -1,0 +1,81 @@
+import {
+  type CalendarDate,
+  type DateDuration,
+  endOfMonth,
+  getWeeksInMonth,
+  parseDate,
+  startOfMonth,
+  startOfWeek,
+} from '@internationalized/date';
+
+/** What the calendar shows at once: the weeks that a month touches, or one week. */
+export type CalendarView = 'month' | 'week';
+
+/** The first day of the period (a month, or a week that begins as people of this locale begin it) that contains this day. */
+const startOfPeriod = (view: CalendarView, date: CalendarDate, locale: string): CalendarDate =>
+  view === 'month' ? startOfMonth(date) : startOfWeek(date, locale);
+
+/**
+ * The days on show, each `YYYY-MM-DD`, by weeks: one week, or all weeks that the month touches, so that a month begins and
+ * ends with days of its neighbours.
+ */
+export const visibleWeeks = (view: CalendarView, date: string, locale: string): string[][] => {
+  const start = startOfPeriod(view, parseDate(date), locale);
+  const first = startOfWeek(start, locale);
+  const weeks = view === 'month' ? getWeeksInMonth(start, locale) : 1;
+  return Array.from({ length: weeks }, (_, week) =>
+    Array.from({ length: 7 }, (_, day) => first.add({ days: week * 7 + day }).toString()),
+  );
+};
+
+/**
+ * From the first instant of the first day on show (inclusive) to the first instant after the last one (exclusive), in
+ * ISO-8601. Where clocks change, days are shorter or longer than 24 hours, and one may not begin at midnight.
+ */
+export const visibleRange = (
+  view: CalendarView,
+  date: string,
+  timeZone: string,
+  locale: string,
+): { from: string; to: string } => {
+  const days = visibleWeeks(view, date, locale).flat();
+  const first = parseDate(days[0] ?? date);
+  return {
+    from: first.toDate(timeZone).toISOString(),
+    to: first.add({ days: days.length }).toDate(timeZone).toISOString(),
+  };
+};
+
+/** Such as `November 2026` or `26 October – 1 November 2026`. */
+export const periodTitle = (
+  view: CalendarView,
+  date: string,
+  // A title names days, and these are the same in every zone; it is here so that all functions of a period take the same.
+  _timeZone: string,
+  locale: string,
+): string => {
+  const start = startOfPeriod(view, parseDate(date), locale);
+  const format = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: 'long',
+    ...(view === 'week' ? { day: 'numeric' } : {}),
+  });
+  const last = view === 'month' ? endOfMonth(start) : start.add({ days: 6 });
+  return format.formatRange(start.toDate('UTC'), last.toDate('UTC'));
+};
+
+/**
+ * The day to show some periods later, or earlier (negative): the same day of the week, or the same day of the month, and the
+ * last one where that month is shorter.
+ */
+export const stepPeriod = (view: CalendarView, date: string, periods: number): string => {
+  const step: DateDuration = view === 'month' ? { months: periods } : { weeks: periods };
+  return parseDate(date).add(step).toString();
+};
+
+/** The day some days later, or earlier (negative). */
+export const stepDays = (date: string, days: number): string => parseDate(date).add({ days }).toString();
+
+/** Whether two days lie in the same month of the same year. */
+export const isSameMonth = (date: string, other: string): boolean => date.slice(0, 7) === other.slice(0, 7);
