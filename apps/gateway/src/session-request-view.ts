@@ -41,6 +41,7 @@ export const viewOf = async (
     coach: role === 'coach' ? self : other,
     client: role === 'client' ? self : other,
     requestedBy: state.requestedBy,
+    slot: { startsAt: state.slot.startsAt, endsAt: state.slot.endsAt },
     agreed: state.agreed ? { startsAt: state.agreed.startsAt, endsAt: state.agreed.endsAt } : null,
     // A proposal on the table is what the latest event recorded: every other event ends it.
     proposal: state.proposal ? proposalOf(state, policy, recordedAt) : null,

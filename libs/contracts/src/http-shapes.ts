@@ -293,6 +293,11 @@ export class SessionRequestView {
   client!: PartyView;
   @IsOneOf(roles)
   requestedBy!: Role;
+  @IsShape(SlotView, {
+    description:
+      'Where the calendar shows it: the agreed slot; where there is none, that which is, or was last, on the table.',
+  })
+  slot!: SlotView;
   @IsShape(SlotView, { nullable: true, description: 'What both sides have accepted.' })
   agreed!: SlotView | null;
   @IsShape(ProposalView, { nullable: true })

@@ -551,6 +551,8 @@ export interface components {
       client: components['schemas']['PartyView'];
       /** @enum {string} */
       requestedBy: 'coach' | 'client';
+      /** @description Where the calendar shows it: the agreed slot; where there is none, that which is, or was last, on the table. */
+      slot: components['schemas']['SlotView'];
       /** @description What both sides have accepted. */
       agreed: components['schemas']['SlotView'] | null;
       proposal: components['schemas']['ProposalView'] | null;

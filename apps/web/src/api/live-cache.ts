@@ -1,0 +1,67 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { setClock } from '../time/clock.ts';
+import type { LiveChange, Me, SessionRequest } from './client.ts';
+import { keys, shownState, tellState } from './known-states.ts';
+import { listen, type LiveState } from './live.ts';
+
+/** Milliseconds that a connection may be away before somebody is told: the server ends and takes up connections of its own accord. */
+const patienceMs = 4_000;
+
+/**
+ * Feeds the query cache with the live stream.
+ * @param onChange is told of each change, with the state before it where that is known.
+ * @returns what to tell of the connection.
+ */
+export const useLiveCache = (
+  onChange: (change: LiveChange, was: SessionRequest | undefined) => void,
+): { readonly isLost: boolean } => {
+  const client = useQueryClient();
+  const [isLost, setLost] = useState(false);
+  useEffect(() => {
+    let lost: ReturnType<typeof setTimeout> | undefined;
+    const heard = (state: LiveState): void => {
+      if (state === 'live') {
+        clearTimeout(lost);
+        lost = undefined;
+        setLost(false);
+      } else lost ??= setTimeout(setLost, patienceMs, true);
+    };
+    const stop = listen({
+      ready: ({ now, pendingActions, resumed }) => {
+        setClock(now);
+        setPendingCount(client, pendingActions);
+        if (!resumed) void refetchAll(client);
+      },
+      changed: (change) => {
+        const was = shownState(client, change.id);
+        setClock(change.now);
+        tellState(client, change.current);
+        setPendingCount(client, change.pendingActions);
+        void client.invalidateQueries({ queryKey: keys.notifications });
+        onChange(change, was);
+      },
+      state: heard,
+      refused: () => void client.invalidateQueries({ queryKey: keys.me }),
+    });
+    return () => {
+      stop();
+      clearTimeout(lost);
+    };
+  }, [client, onChange]);
+  return { isLost };
+};
+
+/**
+ * Asks anew for all that was asked for before the connection stood, or was being asked for: it may not know of changes that
+ * were too early for the connection. What is shown stays until the answers are there.
+ */
+const refetchAll = async (client: QueryClient): Promise<void> => {
+  const underWay = client.getQueryCache().findAll({ fetchStatus: 'fetching' });
+  await Promise.allSettled(underWay.map(({ promise }) => promise));
+  await client.invalidateQueries();
+};
+
+const setPendingCount = (client: QueryClient, pendingActions: number): void => {
+  client.setQueryData<Me>(keys.me, (me) => (me ? { ...me, pendingActions } : me));
+};

@@ -1,0 +1,57 @@
+import { useSyncExternalStore } from 'react';
+
+/** What somebody has chosen in this browser. */
+export interface Preferences {
+  readonly theme: 'system' | 'light' | 'dark';
+  /** `profile`, `device`, or an IANA name. */
+  readonly timeZone: string;
+}
+
+const key = 'preferences';
+const defaults: Preferences = { theme: 'system', timeZone: 'profile' };
+const listeners = new Set<() => void>();
+
+const read = (): Preferences => {
+  try {
+    return { ...defaults, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Preferences>) };
+  } catch {
+    return defaults; // storage that is blocked, or holds something else
+  }
+};
+
+let present = read();
+
+/** Puts the chosen theme on the page; once at the start, and with every change. */
+export const showTheme = (): void => {
+  const { theme } = present;
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+};
+
+const changed = (next: Preferences): void => {
+  present = next;
+  showTheme();
+  for (const listener of listeners) listener();
+};
+
+/** Keeps a choice in this browser, for every tab. */
+export const choose = (choice: Partial<Preferences>): void => {
+  const next = { ...present, ...choice };
+  try {
+    localStorage.setItem(key, JSON.stringify(next));
+  } catch {
+    // It holds until the page is left.
+  }
+  changed(next);
+};
+
+addEventListener('storage', (event) => {
+  if (event.key === key) changed(read());
+});
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, () => present);
