@@ -18,7 +18,7 @@ export const mostConnections = 10;
 /** Milliseconds of real time between signs of life. */
 export const heartbeatMs = 15_000;
 /** Bytes that may wait for a slow reader; who has more waiting is cut off, and can resume. */
-const mostWaitingBytes = 256 * 1024;
+const mostWaitingBytes = 512 * 1024;
 const longestTimerMs = 2_147_483_647;
 const pageSize = 100;
 
@@ -181,6 +181,7 @@ export class LiveConnections {
       }
       for (const message of await this.#messages(participant, changes)) send(connection, message);
       if (records.length < pageSize) return;
+      await drained(connection.response);
       position = last.position;
     }
   }
@@ -210,7 +211,7 @@ export class LiveConnections {
       const messages = await this.#messages(first.participant, own);
       // Who has come meanwhile catches up by the read models, which reflect these changes already.
       for (const connection of this.#connections.get(participantId) ?? []) {
-        if (connection.waiting) connection.waiting.push(...messages);
+        if (connection.waiting) keep(connection, messages);
         else for (const message of messages) send(connection, message);
       }
     }
@@ -243,14 +244,35 @@ const send = (connection: Connection, { position, text }: Message): void => {
   write(connection, text);
 };
 
+/** Until it has caught up, what changes meanwhile waits here rather than in the buffer of the connection. */
+const keep = (connection: Connection, messages: readonly Message[]): void => {
+  connection.waiting?.push(...messages);
+  const length = connection.waiting?.reduce((sum, { text }) => sum + text.length, 0) ?? 0;
+  if (length > mostWaitingBytes) cutOff(connection);
+};
+
+/** Who comes back after a long time is sent no more at once than they read. */
+const drained = async (response: ServerResponse): Promise<void> => {
+  if (!response.writableNeedDrain) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const settle = (): void => resolve(undefined);
+  response.once('drain', settle).once('close', settle);
+  await promise;
+  response.off('drain', settle).off('close', settle);
+};
+
 const eventText = (event: string, id: number, data: object): string =>
   `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 
-const write = ({ response, end }: Connection, text: string): void => {
+const write = (connection: Connection, text: string): void => {
+  const { response, end } = connection;
   if (response.destroyed) end();
   if (response.writableEnded || response.destroyed) return;
   response.write(text);
-  if (response.writableLength <= mostWaitingBytes) return;
+  if (response.writableLength > mostWaitingBytes) cutOff(connection);
+};
+
+const cutOff = ({ response, end }: Connection): void => {
   response.destroy();
   end();
 };

@@ -34,11 +34,50 @@ describe('notifications', () => {
       read: false,
       message:
         'Cancelled automatically: no answer from the coach by 28 Nov 2026, 09:00 CET. The session with Anna Berg on 30 Nov 2026, 09:00 CET does not take place.',
+      other: { id: anna.id, name: anna.name, timeZone: anna.timeZone },
+      slot: { startsAt: proposal?.startsAt, endsAt: proposal?.endsAt },
+      awaiting: 'coach',
       data: (await gateway.log())[1]?.data,
     });
     expect((await messageFor(anna))?.message).toContain(
       'no answer from the coach by 28 Nov 2026, 09:00 CET. The session with Chloé Martin',
     );
+  });
+
+  it('say which slot each event is about, and who has to answer', async () => {
+    const { id } = await gateway.requested(chloe, anna, 10 * dayMs);
+    const [asked, second, third, fourth] = [10, 11, 12, 13].map((days) => gateway.slotIn(days * dayMs));
+    const does = async (who: typeof anna, action: string, revision: number, body?: object) => {
+      const answer = await gateway.as(who).post(`/session-requests/${id}/${action}`, { revision, body });
+      expect([action, answer.status]).toEqual([action, 200]);
+    };
+    await does(anna, 'adjust', 0, second);
+    await does(chloe, 'accept', 1);
+    await does(anna, 'adjust', 2, third);
+    await does(chloe, 'reject', 3);
+    await does(chloe, 'adjust', 4, fourth);
+    await does(chloe, 'cancel', 5, { what: 'change' });
+    await does(chloe, 'cancel', 6);
+    const seenBy = async (who: typeof anna) =>
+      (await gateway.as(who).get('/notifications')).body.items
+        .map(({ type, ...item }) => {
+          const { slot, awaiting } = item as { slot?: object; awaiting?: string };
+          return [type, slot, awaiting];
+        })
+        .reverse();
+    expect(await seenBy(anna)).toEqual([
+      ['SessionRequested', asked, 'coach'],
+      ['SessionAccepted', second, undefined],
+      ['SessionRejected', third, undefined],
+      ['SessionAdjusted', fourth, 'coach'],
+      ['SessionCancelled', fourth, undefined],
+      // The agreed slot, whatever was proposed and dropped since.
+      ['SessionCancelled', second, undefined],
+    ]);
+    expect(await seenBy(chloe)).toEqual([
+      ['SessionAdjusted', second, 'client'],
+      ['SessionAdjusted', third, 'client'],
+    ]);
   });
 
   it('come newest first, in pages, with the reason and how many are unread', async () => {

@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
       'get /api/v1/session-requests',
       'get /api/v1/session-requests/{id}',
       'get /api/v1/session-requests/{id}/history',
+      'get /api/v1/slot-preview',
       'get /livez',
       'get /readyz',
       'post /api/v1/clock/advance',
@@ -138,6 +139,14 @@ describe('the OpenAPI document', () => {
     await gateway.requested(chloe, anna, 3 * dayMs);
     fits('SessionRequestList', (await gateway.as(anna).get('/session-requests?limit=1')).body);
     fits('SessionRequestList', (await gateway.as(anna).get('/pending-actions')).body);
+    fits(
+      'SlotPreviewView',
+      (
+        await gateway
+          .as(chloe)
+          .get(`/slot-preview?with=${anna.id}&${new URLSearchParams(gateway.slotIn(3 * dayMs)).toString()}`)
+      ).body,
+    );
     fits('HistoryList', (await gateway.as(anna).get(`/session-requests/${request.id}/history`)).body);
     fits('ParticipantList', (await gateway.as(anna).get('/participants?limit=1')).body);
     fits('NotificationList', (await gateway.as(chloe).get('/notifications?limit=1')).body);

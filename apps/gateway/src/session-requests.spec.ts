@@ -9,6 +9,7 @@ import {
   kenji,
   mateo,
   startGateway,
+  startOfTime,
   type GatewayUnderTest,
 } from './testing/gateway-under-test.ts';
 
@@ -36,6 +37,7 @@ describe('asking for a session', () => {
       coach: { id: anna.id, name: 'Anna Berg', timeZone: 'Europe/Berlin' },
       client: { id: chloe.id, name: 'Chloé Martin', timeZone: 'Europe/Paris' },
       requestedBy: 'client',
+      slot,
       agreed: null,
       proposal: {
         ...slot,
@@ -53,7 +55,7 @@ describe('asking for a session', () => {
     });
     // In this order, for people who read it.
     expect(Object.keys(answer.body)).toEqual([
-      'id', 'status', 'revision', 'coach', 'client', 'requestedBy', 'agreed', 'proposal', 'outcome', 'allowedActions',
+      'id', 'status', 'revision', 'coach', 'client', 'requestedBy', 'slot', 'agreed', 'proposal', 'outcome', 'allowedActions',
     ]); // prettier-ignore
   });
 
@@ -442,6 +444,7 @@ describe('pending actions', () => {
     expect(second.body.nextCursor).toBeUndefined();
     expect((await gateway.as(anna).get('/me')).body).toEqual({
       id: anna.id, role: 'coach', name: 'Anna Berg', timeZone: 'Europe/Berlin', pendingActions: 2,
+      now: startOfTime,
     }); // prettier-ignore
   });
 

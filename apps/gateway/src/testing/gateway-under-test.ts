@@ -155,6 +155,7 @@ export interface GatewayUnderTest {
   readonly readModels: ReadModels;
   readonly gatewayStore: GatewayStore;
   readonly live: LiveUpdates;
+  readonly participants: ParticipantDirectory;
   readonly clock: SimulatedClock;
   readonly timers: ManualTimers;
   readonly issuer: EmbeddedIssuer;
@@ -232,11 +233,12 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   await projection.catchUp();
 
   const embedded = createEmbeddedIssuer({ issuer, audience, jwks, accounts: everybody });
+  const participants = directoryOf(options.participants ?? everybody);
   const readiness: ReadinessCheck[] = [{ name: 'event-store', ok: true }];
   const dependencies: GatewayDependencies = {
     bus,
     queries: readModels,
-    participants: directoryOf(options.participants ?? everybody),
+    participants,
     history: store,
     live,
     gatewayStore,
@@ -270,6 +272,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     readModels,
     gatewayStore,
     live,
+    participants,
     clock,
     timers,
     issuer: embedded,
