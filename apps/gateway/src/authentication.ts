@@ -1,5 +1,9 @@
 import type { Participant, ParticipantDirectory } from '@hse/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SessionEnded, type BrowserSessions } from './browser-session/browser-sessions.ts';
+import { readCookies, type CookieJar } from './browser-session/cookies.ts';
+import { refuseCrossSite } from './browser-session/cross-site.ts';
+import { sessionCookie } from './browser-session/log-in-routes.ts';
 import { HttpProblem } from './http-problem.ts';
 import {
   InvalidToken,
@@ -21,8 +25,26 @@ const bearerForm = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
-/** A Fastify hook that lets participants in and nobody else (RFC 6750). */
-export const createAuthentication = (tokens: AccessTokens, participants: ParticipantDirectory): Hook => {
+export interface AuthenticationOptions {
+  readonly tokens: AccessTokens;
+  readonly participants: ParticipantDirectory;
+  readonly sessions: BrowserSessions;
+  readonly jar: CookieJar;
+  /** Where browsers reach this server. */
+  readonly publicUrl: string;
+}
+
+/**
+ * A Fastify hook that lets participants in and nobody else: by an access token (RFC 6750), which counts where there is one, or by the
+ * cookie of a session.
+ */
+export const createAuthentication = ({
+  tokens,
+  participants,
+  sessions,
+  jar,
+  publicUrl,
+}: AuthenticationOptions): Hook => {
   const admit = async (request: FastifyRequest, { subject, expiresAtMs }: VerifiedToken): Promise<void> => {
     const participant = await participants.find(subject);
     if (!participant)
@@ -34,22 +56,37 @@ export const createAuthentication = (tokens: AccessTokens, participants: Partici
     request.tokenExpiresAtMs = expiresAtMs;
   };
 
-  return (request, _reply, done) => {
-    const { authorization } = request.headers;
-    const token = authorization === undefined ? undefined : bearerForm.exec(authorization)?.[1];
-    if (token === undefined) {
-      done(
-        authorization === undefined
-          ? unauthenticated('Send an access token as Authorization: Bearer.')
-          : unauthenticated('The Authorization header has to be Bearer and a JWT.', 'invalid_request'),
-      );
-      return;
-    }
+  const byToken = (request: FastifyRequest, authorization: string): Promise<void> => {
+    const token = bearerForm.exec(authorization)?.[1];
+    if (token === undefined)
+      throw unauthenticated('The Authorization header has to be Bearer and a JWT.', 'invalid_request');
     const known = tokens.known(token);
-    const admitted = known
-      ? admit(request, known)
-      : tokens.verify(token).then((verified) => admit(request, verified));
-    admitted.then(
+    return known ? admit(request, known) : tokens.verify(token).then((verified) => admit(request, verified));
+  };
+
+  const bySession = async (request: FastifyRequest, reply: FastifyReply, secret: string): Promise<void> => {
+    refuseCrossSite(request, publicUrl);
+    let verified: VerifiedToken;
+    try {
+      verified = await sessions.admit(secret);
+    } catch (error) {
+      if (error instanceof SessionEnded)
+        reply.header('set-cookie', jar.set(sessionCookie, '', { maxAgeSeconds: 0, sameSite: 'Strict' }));
+      throw error;
+    }
+    await admit(request, verified);
+  };
+
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { authorization, cookie } = request.headers;
+    if (authorization !== undefined) return byToken(request, authorization);
+    const secret = readCookies(cookie).get(jar.name(sessionCookie));
+    if (secret !== undefined) return bySession(request, reply, secret);
+    throw unauthenticated('Log in, or send an access token as Authorization: Bearer.');
+  };
+
+  return (request, reply, done) => {
+    authenticate(request, reply).then(
       () => done(),
       (error: unknown) => done(refusal(error)),
     );
@@ -57,13 +94,19 @@ export const createAuthentication = (tokens: AccessTokens, participants: Partici
 };
 
 const refusal = (error: unknown): Error => {
+  if (error instanceof SessionEnded)
+    return unauthenticated('The session is over. Log in again.', 'invalid_token');
   if (error instanceof InvalidToken)
     return unauthenticated(`Not accepted: ${error.message}.`, 'invalid_token');
   if (error instanceof IssuerUnavailable)
-    return new HttpProblem('unavailable', 'The token cannot be checked: its issuer does not answer.', {
-      headers: { 'retry-after': '5' },
-      cause: error,
-    });
+    return new HttpProblem(
+      'unavailable',
+      'Who asks cannot be checked at present: the issuer of the tokens does not answer.',
+      {
+        headers: { 'retry-after': '5' },
+        cause: error,
+      },
+    );
   return error as Error;
 };
 

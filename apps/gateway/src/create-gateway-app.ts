@@ -10,6 +10,7 @@ import type { Timers } from '@hse/event-sourcing';
 import { createSystemClock } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createAuthentication } from './authentication.ts';
+import { addBrowserSessions } from './browser-session/add-browser-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { addDocumentation } from './documentation.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
@@ -55,7 +56,9 @@ export const createGatewayApp = async (
   readJsonOnly(fastify);
   closeInTime(fastify, timers, closeGraceMs);
 
-  const authenticate = createAuthentication(new AccessTokens(oidc, wallClock), participants);
+  const tokens = new AccessTokens(oidc, wallClock);
+  const sessions = addBrowserSessions(fastify, { ...dependencies, tokens, wallClock });
+  const authenticate = createAuthentication({ tokens, participants, publicUrl, ...sessions });
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();

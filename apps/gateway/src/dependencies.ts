@@ -9,6 +9,7 @@ import type {
 import type { Clock, Ids, Timers } from '@hse/event-sourcing';
 import type { Logger, ReadinessCheck } from '@hse/service-kit';
 import type { ExpiryPolicy } from '@hse/session-requests';
+import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
 
@@ -19,6 +20,8 @@ export type WallClock = Pick<Clock, 'now'>;
 export interface OidcSettings extends TokenRules {
   /** Mounted at `/oidc`; absent where another issuer is used. */
   readonly embedded?: EmbeddedIssuer;
+  /** As whom this server logs browsers in. Default: as the client that the embedded issuer has for it, else as the public client `gateway`. */
+  readonly client?: IssuerClientSettings;
 }
 
 /** Everything the gateway needs; it makes nothing of this itself. */

@@ -138,6 +138,75 @@ export const gatewayStoreContract = (
       });
     });
 
+    describe('sessions of browsers', () => {
+      const endsAt = '2026-12-06T12:00:00.000Z';
+
+      test('are found under their key until they are ended', async () => {
+        expect(await store.findSession('key')).toBeUndefined();
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        await store.keepSession('other', { sealed: 'b', endsAt });
+        expect(await store.findSession('key')).toEqual({ sealed: 'a', version: 1, endsAt });
+        await store.endSession('key');
+        await store.endSession('key');
+        expect(await store.findSession('key')).toBeUndefined();
+        expect(await store.findSession('other')).toEqual({ sealed: 'b', version: 1, endsAt });
+      });
+
+      test('are never kept under the key of another', async () => {
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        await expect(store.keepSession('key', { sealed: 'b', endsAt })).rejects.toThrow();
+        expect(await store.findSession('key')).toMatchObject({ sealed: 'a' });
+      });
+
+      test('are replaced by who knows their version, and by nobody else', async () => {
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        expect(await store.replaceSession('key', 2, 'b')).toBe(false);
+        expect(await store.replaceSession('other', 1, 'b')).toBe(false);
+        expect(await store.replaceSession('key', 1, 'b')).toBe(true);
+        expect(await store.replaceSession('key', 1, 'c')).toBe(false);
+        expect(await store.findSession('key')).toEqual({ sealed: 'b', version: 2, endsAt });
+        expect(await store.replaceSession('key', 2, 'b')).toBe(true);
+        expect(await store.findSession('key')).toEqual({ sealed: 'b', version: 3, endsAt });
+      });
+
+      test('are replaced by one of those who race', async () => {
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        const done = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => store.replaceSession('key', 1, `by ${index}`)),
+        );
+        expect(done.filter(Boolean)).toHaveLength(1);
+        expect(await store.findSession('key')).toMatchObject({
+          sealed: `by ${done.indexOf(true)}`,
+          version: 2,
+        });
+      });
+
+      test('that were ended do not come back by a replacement', async () => {
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        await store.endSession('key');
+        expect(await store.replaceSession('key', 1, 'b')).toBe(false);
+        expect(await store.findSession('key')).toBeUndefined();
+      });
+
+      test('that ended before an instant are pruned, others stay', async () => {
+        await store.keepSession('old', { sealed: 'a', endsAt: '2026-12-06T11:59:59.999Z' });
+        await store.keepSession('young', { sealed: 'b', endsAt });
+        await store.pruneSessions(endsAt);
+        expect(await store.findSession('old')).toBeUndefined();
+        expect(await store.findSession('young')).toMatchObject({ sealed: 'b' });
+      });
+
+      test('are remembered when the store is opened again', async () => {
+        await store.keepSession('key', { sealed: 'a', endsAt });
+        await store.replaceSession('key', 1, 'b');
+        await store.keepSession('ended', { sealed: 'a', endsAt });
+        await store.endSession('ended');
+        await again();
+        expect(await store.findSession('key')).toEqual({ sealed: 'b', version: 2, endsAt });
+        expect(await store.findSession('ended')).toBeUndefined();
+      });
+    });
+
     test('what was asked before it was closed is still done', async () => {
       const begun = store.begin('me', 'key', 'POST /a', at);
       await again();

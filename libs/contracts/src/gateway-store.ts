@@ -5,9 +5,19 @@ export interface RecordedAnswer {
   readonly body: string;
 }
 
+/** A log-in of a browser, as it is kept. */
+export interface StoredBrowserSession {
+  /** What only the holder of the cookie can read. */
+  readonly sealed: string;
+  /** Goes up by one with every replacement; 1 at first. */
+  readonly version: number;
+  /** ISO-8601 UTC. */
+  readonly endsAt: string;
+}
+
 /**
  * What the gateway remembers between processes, and what cannot be derived from the event log: answers promised to
- * idempotency keys, and up to where participants have read their notifications. Durable when a promise resolves.
+ * idempotency keys, up to where participants have read their notifications, and who is logged in with which browser. Durable when a promise resolves.
  */
 export interface GatewayStore {
   /**
@@ -31,5 +41,15 @@ export interface GatewayStore {
   readUpTo(participantId: string): Promise<number>;
   /** Moves the mark forward; never back. */
   markRead(participantId: string, position: number): Promise<void>;
+
+  /** Keeps a new session, at version 1. `key` has not been used before. */
+  keepSession(key: string, session: Omit<StoredBrowserSession, 'version'>): Promise<void>;
+  /** Undefined when there is none, or when it was ended or pruned; one that is over may still be there. */
+  findSession(key: string): Promise<StoredBrowserSession | undefined>;
+  /** Replaces what is sealed; false, and nothing done, when the session is gone or has another version. One of all that race wins. */
+  replaceSession(key: string, version: number, sealed: string): Promise<boolean>;
+  endSession(key: string): Promise<void>;
+  /** Forgets sessions that ended before this instant (ISO-8601 UTC). */
+  pruneSessions(before: string): Promise<void>;
   close(): Promise<void>;
 }

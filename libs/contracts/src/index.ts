@@ -4,7 +4,7 @@ export {
   type SessionRequestBus,
   type SessionRequestStore,
 } from './commands.ts';
-export type { GatewayStore, RecordedAnswer } from './gateway-store.ts';
+export type { GatewayStore, RecordedAnswer, StoredBrowserSession } from './gateway-store.ts';
 export type {
   CalendarPlace,
   LiveCopy,

@@ -8,6 +8,7 @@ export const problemTable = {
   'invalid-request': { status: 400, title: 'The request is invalid' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
   'unknown-participant': { status: 403, title: 'The token belongs to nobody who takes part' },
+  'cross-site-request': { status: 403, title: 'The request does not come from a page of this server' },
   'not-awaited': { status: 403, title: 'It is not your answer that is awaited' },
   'not-the-requester': { status: 403, title: 'Only who proposed it can take it back' },
   'not-a-party': { status: 404, title: 'There is no such session request' },

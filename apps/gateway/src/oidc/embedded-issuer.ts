@@ -1,16 +1,19 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@hse/event-sourcing';
 import { problem, problemContentType } from '@hse/contracts/http';
 import { createSystemClock } from '@hse/service-kit';
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import Provider, { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { callbackPath, type IssuerClientSettings } from '../browser-session/issuer-client.ts';
 import { htmlHeaders } from '../html-page.ts';
 import {
   issuerPage,
   loggedOutPage,
   logInPage,
+  logOutAtOnceHeaders,
+  logOutAtOncePage,
   logOutPage,
   oidcErrorPage,
   type LogInPageAccount,
@@ -55,10 +58,14 @@ export interface EmbeddedIssuer {
   readonly keys: JWTVerifyGetKey;
   /** Mount it at the path of the issuer, `/oidc`. */
   readonly plugin: FastifyPluginCallback;
+  /** The gateway as a client of it: confidential, and reaching it within the process, wherever browsers find it. */
+  readonly gatewayClient: IssuerClientSettings & { readonly clientSecret: string };
 }
 
 /** The public clients: authorization code with PKCE, no secret. */
 export const webClientId = 'web';
+/** The client that logs browsers in; its secret is made anew at each start. */
+export const gatewayClientId = 'gateway';
 
 const mountPath = '/oidc';
 const day = 24 * 3_600;
@@ -71,7 +78,7 @@ const mostFormBytes = 4_096;
  */
 export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIssuer => {
   const { issuer, audience, jwks, accounts, offerAccounts = true, wallClock = createSystemClock() } = options;
-  const { origin, pathname } = new URL(issuer);
+  const { origin, pathname, protocol, host } = new URL(issuer);
   if (pathname !== mountPath)
     throw new Error(`the embedded issuer is mounted at ${mountPath}, and ${issuer} is elsewhere`);
   if (!jwks.keys.some(({ kty, d }) => kty === 'RSA' && d !== undefined))
@@ -79,7 +86,10 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
 
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const byName = new Map(accounts.map((account) => [account.account, account]));
-  const provider = new Provider(issuer, configuration(options, origin, byId));
+  const clientSecret = randomBytes(32).toString('base64url');
+  const provider = new Provider(issuer, configuration(options, origin, byId, clientSecret));
+  // It takes its own address from headers of proxies, which are set below.
+  provider.proxy = true;
   provider.use(async (ctx, next) => {
     await next();
     // Errors of the provider have a body; without one, no route of it was there.
@@ -104,7 +114,9 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
       .send(html);
   };
 
+  let mountedOn: FastifyInstance | undefined;
   const plugin: FastifyPluginCallback = (fastify, _options, done) => {
+    mountedOn = fastify;
     // The provider reads its requests itself.
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
@@ -114,6 +126,9 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
       // The provider knows its paths without the one it is mounted at, and tells the difference by this property.
       raw.originalUrl = raw.url ?? '';
       raw.url = raw.originalUrl.slice(mountPath.length) || '/';
+      // Its address is the one it was given, whatever a request says.
+      raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+      raw.headers['x-forwarded-host'] = host;
       for (const [name, value] of Object.entries(reply.getHeaders()))
         reply.raw.setHeader(name, value as string);
       void handle(raw, reply.raw);
@@ -181,6 +196,28 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
     audience,
     keys: createLocalJWKSet({ keys: jwks.keys.filter(({ kty }) => kty === 'RSA').map(publicPart) }),
     plugin,
+    gatewayClient: {
+      clientId: gatewayClientId,
+      clientSecret,
+      fetch: async (url, { method, headers, body }) => {
+        if (!mountedOn) throw new Error('the embedded issuer is not mounted');
+        const { pathname: path, search } = new URL(url);
+        const {
+          statusCode,
+          headers: answered,
+          rawPayload,
+        } = await mountedOn.inject({
+          method: method as 'GET',
+          url: `${path}${search}`,
+          headers,
+          ...(body instanceof URLSearchParams && { payload: body.toString() }),
+        });
+        return new Response(rawPayload.length === 0 ? null : new Uint8Array(rawPayload), {
+          status: statusCode,
+          headers: Object.entries(answered).map(([name, value]): [string, string] => [name, String(value)]),
+        });
+      },
+    },
   };
 };
 
@@ -224,6 +261,7 @@ const configuration = (
   }: EmbeddedIssuerOptions,
   origin: string,
   accounts: ReadonlyMap<string, IssuerAccount>,
+  gatewaySecret: string,
 ): Configuration => {
   const resource = `${origin}/api/v1`;
   const derivedKey = createHash('sha256')
@@ -245,6 +283,16 @@ const configuration = (
           `${origin}/api/docs/oauth2-redirect.html`,
           ...webRedirectUris,
         ],
+        post_logout_redirect_uris: [`${origin}/`],
+      },
+      {
+        client_id: gatewayClientId,
+        client_secret: gatewaySecret,
+        token_endpoint_auth_method: 'client_secret_basic',
+        application_type: 'web',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: [`${origin}${callbackPath}`],
         post_logout_redirect_uris: [`${origin}/`],
       },
       {
@@ -298,7 +346,11 @@ const configuration = (
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: true },
-      revocation: { enabled: true },
+      // A client may revoke its own tokens.
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,
@@ -313,7 +365,13 @@ const configuration = (
       },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => show(ctx, logOutPage(form)),
+        logoutSource: (ctx, form) => {
+          // Only a client that has logged this account in has an ID token of it: there the user has said it already.
+          const { IdTokenHint: hint } = ctx.oidc.entities;
+          if (hint && hint.payload.sub === ctx.oidc.session?.accountId)
+            show(ctx, logOutAtOncePage(form), logOutAtOnceHeaders);
+          else show(ctx, logOutPage(form));
+        },
         postLogoutSuccessSource: (ctx) => show(ctx, loggedOutPage()),
       },
     },
@@ -338,8 +396,8 @@ const withoutConsent = (): interactionPolicy.DefaultPolicy => {
   return policy;
 };
 
-const show = (ctx: KoaContextWithOIDC, html: string): void => {
-  ctx.set({ ...htmlHeaders });
+const show = (ctx: KoaContextWithOIDC, html: string, headers = htmlHeaders): void => {
+  ctx.set({ ...headers });
   ctx.type = 'html';
   ctx.body = html;
 };

@@ -1,4 +1,5 @@
-import { escapeHtml, page } from '../html-page.ts';
+import { createHash } from 'node:crypto';
+import { escapeHtml, htmlHeaders, page } from '../html-page.ts';
 
 export interface LogInPageAccount {
   readonly account: string;
@@ -79,6 +80,26 @@ ${form}
 <button class="plain" type="submit" form="op.logoutForm">Stay logged in</button>
 </div>`,
   );
+
+/** Sends the form off. */
+const sendOff = "document.getElementById('op.logoutForm').submit()";
+
+/** Where the question is answered already: goes on by itself, and at a click where scripts are off. */
+export const logOutAtOncePage = (form: string): string =>
+  page(
+    'Log out',
+    `<h1>Logging out…</h1>
+${form}
+<input type="hidden" form="op.logoutForm" name="logout" value="yes">
+<noscript><button class="primary" type="submit" form="op.logoutForm">Log out</button></noscript>
+<script>${sendOff}</script>`,
+  );
+
+/** Of {@link logOutAtOncePage}: the one script, and no other. */
+export const logOutAtOnceHeaders: Readonly<Record<string, string>> = {
+  ...htmlHeaders,
+  'content-security-policy': `${htmlHeaders['content-security-policy']}; script-src 'sha256-${createHash('sha256').update(sendOff).digest('base64')}'`,
+};
 
 export const loggedOutPage = (): string =>
   page('Logged out', '<h1>Logged out</h1><p>You can close this page.</p>');

@@ -27,14 +27,43 @@ export const remoteKeys = (issuer: string, discoveryUrl = discoveryUrlOf(issuer)
 };
 
 const discover = async (issuer: string, discoveryUrl: string): Promise<JWTVerifyGetKey> => {
-  const response = await fetch(discoveryUrl, {
-    signal: AbortSignal.timeout(timeoutMs),
+  const { jwks_uri: keysUrl } = await discoverIssuer(issuer, discoveryUrl);
+  if (typeof keysUrl !== 'string') throw new Error('the discovery document names no jwks_uri');
+  return createRemoteJWKSet(new URL(keysUrl), { timeoutDuration: timeoutMs });
+};
+
+/** How a request gets to the issuer. */
+type Reach = (
+  url: string,
+  options: {
+    method: string;
+    headers: Record<string, string>;
+    body: null;
+    redirect: 'manual';
+    signal: AbortSignal;
+  },
+) => Promise<Response>;
+
+/**
+ * What an issuer says of itself.
+ * @param reach default: over the network.
+ * @throws Error when it cannot be had, or is of another issuer.
+ */
+export const discoverIssuer = async (
+  issuer: string,
+  discoveryUrl: string,
+  reach: Reach = fetch,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const response = await reach(discoveryUrl, {
+    method: 'GET',
     headers: { accept: 'application/json' },
+    body: null,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`the discovery document answered ${response.status}`);
-  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
-  if (document.issuer !== issuer)
-    throw new Error(`the discovery document is of another issuer: ${String(document.issuer)}`);
-  if (typeof document.jwks_uri !== 'string') throw new Error('the discovery document names no jwks_uri');
-  return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: timeoutMs });
+  const document = (await response.json()) as Record<string, unknown>;
+  if (document['issuer'] !== issuer)
+    throw new Error(`the discovery document is of another issuer: ${String(document['issuer'])}`);
+  return document;
 };

@@ -46,6 +46,22 @@ describeWithServer('MONGODB_URL', 'the gateway store in MongoDB', (url) => {
     });
   });
 
+  test('a session is replaced by one of 8 gateways that race, and all see what it has written', async () => {
+    databases.fresh();
+    const gateways = await Promise.all(
+      Array.from({ length: 8 }, async () => openMongoGatewayStore({ db: await databases.elsewhere() })),
+    );
+    await gateways[0]?.keepSession('key', { sealed: 'a', endsAt: at });
+    for (let version = 1; version <= 20; version += 1) {
+      const done = await Promise.all(
+        gateways.map((each, index) => each.replaceSession('key', version, `by ${index}`)),
+      );
+      expect(done.filter(Boolean)).toHaveLength(1);
+      const written = { sealed: `by ${done.indexOf(true)}`, version: version + 1 };
+      for (const gateway of gateways) expect(await gateway.findSession('key')).toMatchObject(written);
+    }
+  });
+
   test('every statement is answered from an index', async () => {
     const db = databases.fresh();
     const store = await openMongoGatewayStore({ db });
@@ -56,8 +72,13 @@ describeWithServer('MONGODB_URL', 'the gateway store in MongoDB', (url) => {
       await store.prune(at);
       await store.markRead('me', 4);
       await store.readUpTo('me');
+      await store.keepSession('key', { sealed: 'a', endsAt: at });
+      await store.findSession('key');
+      await store.replaceSession('key', 1, 'b');
+      await store.endSession('key');
+      await store.pruneSessions(at);
     });
-    expect(plans).toHaveLength(6);
+    expect(plans).toHaveLength(10);
     expect(withoutAnIndex(plans)).toEqual([]);
   });
 

@@ -18,6 +18,13 @@ interface ReadMarkDocument {
   readonly position: number;
 }
 
+interface SessionDocument {
+  readonly _id: string;
+  readonly sealed: string;
+  readonly version: number;
+  readonly endsAt: Date;
+}
+
 const text = { bsonType: 'string' };
 
 const keySchema = {
@@ -49,22 +56,38 @@ const markSchema = {
   additionalProperties: false,
 };
 
+const sessionSchema = {
+  bsonType: 'object',
+  required: ['_id', 'sealed', 'version', 'endsAt'],
+  properties: {
+    _id: text,
+    sealed: text,
+    version: { bsonType: 'number', minimum: 1 },
+    endsAt: { bsonType: 'date' },
+  },
+  additionalProperties: false,
+};
+
 /**
- * The gateway's memory in MongoDB, in the collections `idempotencyKeys` and `readMarks`, shared by any number of gateways:
+ * The gateway's memory in MongoDB, in the collections `idempotencyKeys`, `readMarks` and `browserSessions`, shared by any number of gateways:
  * one of all that race for a key gets it. What one gateway asks about one key is done in the order in which it asks.
  *
- * Keys go when they are pruned, by the caller's clock. There is no TTL index: it would go by the server's, which need not
+ * Keys and sessions go when they are pruned, by the caller's clock. There is no TTL index: it would go by the server's, which need not
  * be the same, and an answer that was promised must not vanish early.
  *
  * Its calls reject with StoreUnavailable when the server cannot be reached, or does not confirm in time. Does not close `db`.
  */
 export const openMongoGatewayStore = async ({ db }: { db: Db }): Promise<GatewayStore> => {
-  const [keys, marks] = await Promise.all([
+  const [keys, marks, sessions] = await Promise.all([
     provideCollection<KeyDocument>(db, 'idempotencyKeys', {
       schema: keySchema,
       indexes: [{ name: 'by_begun_at', key: { begunAt: 1 } }],
     }),
     provideCollection<ReadMarkDocument>(db, 'readMarks', { schema: markSchema }),
+    provideCollection<SessionDocument>(db, 'browserSessions', {
+      schema: sessionSchema,
+      indexes: [{ name: 'by_end', key: { endsAt: 1 } }],
+    }),
   ]);
 
   let closed = false;
@@ -136,6 +159,39 @@ export const openMongoGatewayStore = async ({ db }: { db: Db }): Promise<Gateway
     markRead: (participantId, position) =>
       ask(async () => {
         await marks.updateOne({ _id: participantId }, { $max: { position } }, { upsert: true });
+      }),
+
+    keepSession: (key, { sealed, endsAt }) =>
+      ask(async () => {
+        await sessions.insertOne({ _id: key, sealed, version: 1, endsAt: new Date(endsAt) });
+      }),
+
+    findSession: (key) =>
+      ask(async () => {
+        const found = await sessions.findOne({ _id: key });
+        return (
+          (found && { sealed: found.sealed, version: found.version, endsAt: found.endsAt.toISOString() }) ??
+          undefined
+        );
+      }),
+
+    replaceSession: (key, version, sealed) =>
+      ask(async () => {
+        const { modifiedCount } = await sessions.updateOne(
+          { _id: key, version },
+          { $set: { sealed }, $inc: { version: 1 } },
+        );
+        return modifiedCount === 1;
+      }),
+
+    endSession: (key) =>
+      ask(async () => {
+        await sessions.deleteOne({ _id: key });
+      }),
+
+    pruneSessions: (before) =>
+      ask(async () => {
+        await sessions.deleteMany({ endsAt: { $lt: new Date(before) } });
       }),
 
     async close() {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { gatewayStoreContract } from '@hse/contracts/testing';
-import { NewerSchema, openSqliteGatewayStore } from './gateway-store.ts';
+import { gatewayMigrations, NewerSchema, openSqliteGatewayStore } from './gateway-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,10 +32,22 @@ describe('the file of the gateway store', () => {
     };
     version(99);
     expect(() => openSqliteGatewayStore({ path: file })).toThrow(NewerSchema);
-    version(1);
+    version(gatewayMigrations.length);
     const again = openSqliteGatewayStore({ path: file });
     expect(await again.readUpTo('me')).toBe(4);
     await again.close();
+  });
+
+  test('of an earlier release is brought forward, and keeps what it holds', async () => {
+    const file = join(folder, 'earlier.db');
+    const db = new DatabaseSync(file);
+    db.exec(`${gatewayMigrations[0]!}; PRAGMA user_version = 1; INSERT INTO read_mark VALUES ('me', 4)`);
+    db.close();
+    const store = openSqliteGatewayStore({ path: file });
+    expect(await store.readUpTo('me')).toBe(4);
+    await store.keepSession('key', { sealed: 'a', endsAt: '2026-12-06T12:00:00.000Z' });
+    expect(await store.findSession('key')).toMatchObject({ sealed: 'a', version: 1 });
+    await store.close();
   });
 
   test('that has no room left says so, keeps what it holds, and takes what still fits', async () => {

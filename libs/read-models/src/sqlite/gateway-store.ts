@@ -1,4 +1,4 @@
-import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
+import type { GatewayStore, RecordedAnswer, StoredBrowserSession } from '@hse/contracts';
 import { StoreUnavailable } from '@hse/event-sourcing';
 import { inTransaction, openDatabase, schemaVersionOf } from './database.ts';
 
@@ -18,6 +18,15 @@ export const gatewayMigrations = [
     CREATE INDEX answer_by_begun_at ON answer (begun_at);
     CREATE TABLE read_mark (participant TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+    CREATE TABLE browser_session (
+      key TEXT PRIMARY KEY,
+      sealed TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      ends_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX browser_session_by_end ON browser_session (ends_at);
+  `,
 ];
 
 /** Every statement of the gateway store; each is answered from an index. */
@@ -32,6 +41,12 @@ export const gatewayStatements = {
   markRead: `
     INSERT INTO read_mark VALUES (?, ?)
     ON CONFLICT (participant) DO UPDATE SET position = excluded.position WHERE excluded.position > position`,
+  keepSession: 'INSERT INTO browser_session (key, sealed, version, ends_at) VALUES (?, ?, 1, ?)',
+  findSession: 'SELECT sealed, version, ends_at AS endsAt FROM browser_session WHERE key = ?',
+  replaceSession:
+    'UPDATE browser_session SET sealed = ?, version = version + 1 WHERE key = ? AND version = ?',
+  endSession: 'DELETE FROM browser_session WHERE key = ?',
+  pruneSessions: 'DELETE FROM browser_session WHERE ends_at < ?',
 };
 
 interface AnswerRow {
@@ -87,6 +102,11 @@ export const openSqliteGatewayStore = ({
   const prune = db.prepare(gatewayStatements.prune);
   const readUpTo = db.prepare(gatewayStatements.readUpTo);
   const markRead = db.prepare(gatewayStatements.markRead);
+  const keepSession = db.prepare(gatewayStatements.keepSession);
+  const findSession = db.prepare(gatewayStatements.findSession);
+  const replaceSession = db.prepare(gatewayStatements.replaceSession);
+  const endSession = db.prepare(gatewayStatements.endSession);
+  const pruneSessions = db.prepare(gatewayStatements.pruneSessions);
 
   let closed = false;
   const closedAlready = (): StoreUnavailable =>
@@ -127,6 +147,15 @@ export const openSqliteGatewayStore = ({
       if (waiting.length === 1) setImmediate(commitTogether);
     });
 
+  const reading = <T>(work: () => T): T => {
+    if (closed) throw closedAlready();
+    try {
+      return work();
+    } catch (error) {
+      throw explained(path, error);
+    }
+  };
+
   return {
     begin(participantId, key, fingerprint, at) {
       return durably(() => {
@@ -151,15 +180,28 @@ export const openSqliteGatewayStore = ({
       return durably(() => void prune.run(before));
     },
     async readUpTo(participantId) {
-      if (closed) throw closedAlready();
-      try {
-        return (readUpTo.get(participantId) as { position: number } | undefined)?.position ?? 0;
-      } catch (error) {
-        throw explained(path, error);
-      }
+      return reading(() => (readUpTo.get(participantId) as { position: number } | undefined)?.position ?? 0);
     },
     markRead(participantId, position) {
       return durably(() => void markRead.run(participantId, position));
+    },
+    keepSession(key, { sealed, endsAt }) {
+      return durably(() => void keepSession.run(key, sealed, endsAt));
+    },
+    async findSession(key) {
+      return reading(() => {
+        const row = findSession.get(key) as StoredBrowserSession | undefined;
+        return row && { ...row };
+      });
+    },
+    replaceSession(key, version, sealed) {
+      return durably(() => replaceSession.run(sealed, key, version).changes === 1);
+    },
+    endSession(key) {
+      return durably(() => void endSession.run(key));
+    },
+    pruneSessions(before) {
+      return durably(() => void pruneSessions.run(before));
     },
     async close() {
       if (closed) return;
