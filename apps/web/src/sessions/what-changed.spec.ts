@@ -36,6 +36,7 @@ const state = (parts: Partial<SessionRequest>): SessionRequest => ({
   agreed: null,
   proposal: null,
   outcome: null,
+  slot: slots.Tuesday,
   allowedActions: [],
   ...parts,
 });

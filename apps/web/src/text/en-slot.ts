@@ -14,9 +14,6 @@ export const enSlot = {
     when: 'When',
     inZone: (place: string) => `In your time zone, ${place}.`,
     day: 'Day',
-    openCalendar: 'Choose a day',
-    previousMonth: 'Previous month',
-    nextMonth: 'Next month',
     start: 'Starts at',
     length: 'Length',
     minutes: (minutes: number) => {
@@ -28,8 +25,7 @@ export const enSlot = {
     },
     otherLength: 'Other',
     lengthInMinutes: 'Length in minutes',
-    shorter: 'Five minutes shorter',
-    longer: 'Five minutes longer',
+    minutesUnit: 'min',
     note: 'Note (optional)',
     noteHint: (name: string) => `${name} will read it.`,
     noteHintNobody: 'The other one will read it.',
@@ -92,32 +88,31 @@ export const enSlot = {
     cancel: 'Cancel',
     restored: 'What you typed before is back.',
     startAfresh: 'Start afresh',
-    sent: (name: string, until: string) => `Sent to ${name}, who has until ${until} to answer.`,
+    sent: (name: string, until: string | null) =>
+      until === null ? `Sent to ${name}.` : `Sent to ${name}, who has until ${until} to answer.`,
   },
 
   adjust: {
     title: (name: string) => `Propose another time to ${name}`,
     before: { agreed: 'Agreed', proposed: 'Proposed' },
     after: 'New',
-    alsoProposed: (name: string, slot: string) =>
-      `${name} has proposed ${slot}. Your proposal takes its place.`,
-    alsoProposedByMe: (slot: string) => `You have proposed ${slot}. This takes its place.`,
     send: 'Send proposal',
     sending: 'Sending …',
-    sent: (name: string, until: string) => `Proposed to ${name}, who has until ${until} to answer.`,
+    sent: (name: string, until: string | null) =>
+      until === null ? `Proposed to ${name}.` : `Proposed to ${name}, who has until ${until} to answer.`,
     notPossible: 'This session can no longer be adjusted.',
+    loading: 'Propose another time',
     loadFailed: 'The session could not be loaded.',
   },
 
   conflict: {
     title: 'This has changed meanwhile',
     kept: 'What you typed is still here.',
-    stillPossible: 'Check it, and send it again if it still holds.',
+    stillPossible: 'Send it if it still holds.',
     notPossible: 'It can no longer be sent.',
-    nowAgreed: 'Agreed now',
-    nowProposed: 'Proposed now',
+    nowStatus: 'Now',
+    send: 'Send it all the same',
     open: 'Open the session',
-    close: 'Close',
 
     accepted: (who: string, slot: string) => `${who} accepted ${slot} meanwhile.`,
     youAccepted: (slot: string) => `You accepted ${slot} meanwhile.`,

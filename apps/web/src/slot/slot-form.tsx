@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import { I18nProvider } from 'react-aria-components/I18nProvider';
+import type { Participant } from '../api/client.ts';
+import { slotText } from '../text/slot-text.ts';
+import { locale } from '../text/text.ts';
+import { dayOf, zonePlace } from '../time/format.ts';
+import { ClockTrouble } from './clock-trouble.tsx';
+import { DayField } from './day-field.tsx';
+import type { Faults } from './faults.ts';
+import fields from './fields.module.css';
+import { LengthField } from './length-field.tsx';
+import { chosenSlot, type LocalSlot } from './local-slot.ts';
+import { NoteField } from './note-field.tsx';
+import styles from './slot-form.module.css';
+import { SlotSummary } from './slot-summary.tsx';
+import { StartField } from './start-field.tsx';
+import type { SlotCheck } from './use-slot-check.ts';
+
+export interface SlotFormProps {
+  readonly slot: LocalSlot;
+  readonly onSlot: (slot: LocalSlot) => void;
+  readonly note: string;
+  readonly onNote: (note: string) => void;
+  /** The zone that the slot is written in. */
+  readonly zone: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** My role. */
+  readonly me: 'coach' | 'client';
+  readonly other: Pick<Participant, 'name' | 'timeZone'> | undefined;
+  readonly faults: Faults;
+  readonly check: SlotCheck;
+  /** Something is agreed, which stands if this is not answered. */
+  readonly isChange: boolean;
+  /** What stood before, above the new slot. */
+  readonly before?: ReactNode;
+}
+
+/** Day, start and length of a slot, what they mean to both sides, and a note. Shows, and tells what is changed; decides nothing. */
+export const SlotForm = ({
+  slot,
+  onSlot,
+  note,
+  onNote,
+  zone,
+  now,
+  me,
+  other,
+  faults,
+  check,
+  isChange,
+  before,
+}: SlotFormProps) => (
+  <I18nProvider locale={locale}>
+    <div className={styles.form}>
+      <fieldset className={styles.when}>
+        <legend className="visually-hidden">{slotText.slot.when}</legend>
+        <div className={styles.start}>
+          <DayField
+            value={slot.day}
+            onChange={(day) => onSlot({ ...slot, day })}
+            today={dayOf(now, zone)}
+            fault={faults.day}
+          />
+          <StartField value={slot.time} onChange={(time) => onSlot({ ...slot, time })} fault={faults.time} />
+        </div>
+        <p className={fields.hint}>{slotText.slot.inZone(zonePlace(zone))}</p>
+        <ClockTrouble value={slot} onChange={onSlot} zone={zone} now={now} />
+        <LengthField
+          value={slot.minutes}
+          onChange={(minutes) => onSlot({ ...slot, minutes })}
+          fault={faults.length}
+        />
+      </fieldset>
+      <SlotSummary slot={chosenSlot(slot, zone)} {...{ zone, now, me, other, check, isChange, before }} />
+      <NoteField value={note} onChange={onNote} otherName={other?.name} fault={faults.note} />
+    </div>
+  </I18nProvider>
+);
