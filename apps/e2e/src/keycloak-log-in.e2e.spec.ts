@@ -4,12 +4,14 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
+import { composeEnvironment } from '@hse/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openApiDocs } from './api-docs.ts';
 import { createApi, type Problem } from './api.ts';
 import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
 import { startDistributed } from './distributed.ts';
+import { callFromPage, logOutFromPage, sessionCookieOf } from './session-in-browser.ts';
 import { end, freePort, ready, spawnService, type Running } from './server-process.ts';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -37,6 +39,7 @@ const suite = (keycloak: string): void => {
       PORT: String(port),
       PUBLIC_URL: url,
       OIDC_ISSUER: issuer,
+      OIDC_CLIENT_SECRET: composeEnvironment('gateway')['OIDC_CLIENT_SECRET'] ?? '',
     });
     resources.defer(() => end(gateway, 'SIGTERM'));
     await ready(gateway, port);
@@ -86,6 +89,35 @@ const suite = (keycloak: string): void => {
       await docs.page.screenshot({ path: `${pictures}/docs-after-log-in.png` });
 
       expect([...asked].sort()).toEqual([new URL(keycloak).origin, url].sort());
+      await context.close();
+    },
+    5 * patienceMs,
+  );
+
+  it(
+    'gives the browser a session that the gateway holds, and a log-out ends it at Keycloak without a question',
+    async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      context.setDefaultTimeout(patienceMs);
+      const page = await context.newPage();
+      const isLogIn = (address: URL): boolean =>
+        address.href.startsWith(`${issuer}/protocol/openid-connect/auth?`);
+      await page.goto(`${url}/auth/login?returnTo=/sessions`);
+      await page.waitForURL(isLogIn);
+      await submit(page, 'anna', 'demo');
+      await page.waitForURL(`${url}/sessions`);
+      expect(await sessionCookieOf(context)).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+      expect(await callFromPage(page, '/api/v1/me')).toMatchObject({ status: 200, body: { id: anna?.id } });
+
+      await page.goto(`${url}/auth/login?returnTo=/settings`);
+      await page.waitForURL(`${url}/settings`);
+
+      await logOutFromPage(page);
+      await page.waitForURL(`${url}/`);
+      expect(await callFromPage(page, '/api/v1/me')).toMatchObject({ status: 401 });
+      await page.goto(`${url}/auth/login`);
+      await page.waitForURL(isLogIn);
+      await page.getByText('Sign in to your account').waitFor();
       await context.close();
     },
     5 * patienceMs,
@@ -147,8 +179,8 @@ const tokenOf = async (
 };
 
 /**
- * The port that the realm file sends people back to. Where something else listens there, a free one, which the client of
- * the realm is allowed for as long as the tests run: the port differs and nothing else.
+ * The port that the realm file sends people back to. Where something else listens there, a free one, which the clients of
+ * the realm are allowed for as long as the tests run: the port differs and nothing else.
  */
 const portOfRealm = async (keycloak: string, resources: AsyncDisposableStack): Promise<number> => {
   const ofRealm = 3000;
@@ -164,18 +196,16 @@ const portOfRealm = async (keycloak: string, resources: AsyncDisposableStack): P
     if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
     return response;
   };
-  const [web] = (await (await call(`${clients}?clientId=web`)).json()) as [
-    { id: string; redirectUris: string[]; webOrigins: string[] },
-  ];
-  const moved = (uri: string): string => uri.replace(`:${ofRealm}`, `:${port}`);
-  await call(`${clients}/${web.id}`, {
-    ...web,
-    redirectUris: web.redirectUris.map(moved),
-    webOrigins: web.webOrigins.map(moved),
-  });
-  resources.defer(async () => {
-    await call(`${clients}/${web.id}`, web);
-  });
+  for (const name of ['web', 'gateway']) {
+    const [client] = (await (await call(`${clients}?clientId=${name}`)).json()) as [{ id: string }];
+    const moved = JSON.parse(
+      JSON.stringify(client).replaceAll(`localhost:${ofRealm}`, `localhost:${port}`),
+    ) as object;
+    await call(`${clients}/${client.id}`, moved);
+    resources.defer(async () => {
+      await call(`${clients}/${client.id}`, client);
+    });
+  }
   return port;
 };
 

@@ -55,6 +55,9 @@ th, td { padding: 8px 8px 8px 0; text-align: left; vertical-align: top; border-t
 tr:target { background: var(--hover); }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: 0.9em; color: var(--ink); }
 .stack { display: grid; gap: 10px; }
+.stack a { display: grid; place-items: center; min-height: 46px; padding: 10px 16px; font-weight: 600; text-decoration: none;
+  border: 1px solid transparent; border-radius: 10px; }
+.stack a.plain { border-color: var(--line); }
 `;
 
 /** A whole page around this content. `wide`: for tables. */

@@ -1,4 +1,5 @@
 import { anyText, readDocument, wholeNumber, type Setting } from '@hse/service-kit';
+import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import { parseAccounts, type Account } from './accounts.ts';
 import { demoAccounts } from './demo-accounts.ts';
 
@@ -73,7 +74,40 @@ export const oidcSettings = {
     default: 'RS256',
     parse: algorithms,
   },
+  OIDC_CLIENT_ID: {
+    meaning:
+      'as whom this server logs browsers in at that issuer, which has to send them back to `<PUBLIC_URL>/auth/callback`; the embedded issuer knows it anyway',
+    form: 'a text',
+    default: 'gateway',
+    parse: anyText,
+  },
+  OIDC_CLIENT_SECRET: {
+    meaning: 'the secret of this client; default: a public client, which PKCE alone protects',
+    form: 'a text',
+    default: undefined,
+    parse: anyText,
+  },
+  OIDC_SCOPE: {
+    meaning:
+      'scopes to ask for when a browser logs in; default: `openid profile`, and `offline_access` where the issuer offers it',
+    form: 'scopes with spaces between, `openid` among them',
+    default: undefined,
+    parse: (text) => (/^(.+ )?openid( .+)?$/.test(text) ? text : undefined),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
+
+/** As whom this server logs browsers in at an issuer of its own choice. */
+export const issuerClient = (settings: {
+  OIDC_CLIENT_ID: string;
+  OIDC_CLIENT_SECRET: string | undefined;
+  OIDC_SCOPE: string | undefined;
+  OIDC_DISCOVERY_URL?: string | undefined;
+}): IssuerClientSettings => ({
+  clientId: settings.OIDC_CLIENT_ID,
+  ...(settings.OIDC_CLIENT_SECRET !== undefined && { clientSecret: settings.OIDC_CLIENT_SECRET }),
+  ...(settings.OIDC_SCOPE !== undefined && { scope: settings.OIDC_SCOPE }),
+  ...(settings.OIDC_DISCOVERY_URL !== undefined && { discoveryUrl: settings.OIDC_DISCOVERY_URL }),
+});
 
 /** The participants that `ACCOUNTS` points to. @throws InvalidSettings */
 export const readAccounts = ({ ACCOUNTS: path }: { ACCOUNTS: string | undefined }): readonly Account[] =>

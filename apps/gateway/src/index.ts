@@ -3,7 +3,14 @@ export { createGatewayApp } from './create-gateway-app.ts';
 export type { GatewayDependencies, OidcSettings } from './dependencies.ts';
 export { demoAccounts } from './demo-accounts.ts';
 export { GatewayModule } from './gateway.module.ts';
-export { accountSettings, httpSettings, oidcSettings, publicUrl, readAccounts } from './http-settings.ts';
+export {
+  accountSettings,
+  httpSettings,
+  issuerClient,
+  oidcSettings,
+  publicUrl,
+  readAccounts,
+} from './http-settings.ts';
 export type { TokenRules } from './oidc/access-tokens.ts';
 export {
   createEmbeddedIssuer,

@@ -16,7 +16,7 @@ import { createParticipantDirectory } from './accounts.ts';
 import { createGatewayApp } from './create-gateway-app.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { GatewayModule } from './gateway.module.ts';
-import { publicUrl } from './http-settings.ts';
+import { issuerClient, publicUrl } from './http-settings.ts';
 import { remoteKeys } from './oidc/remote-keys.ts';
 import { readGatewaySettings } from './settings.ts';
 import { createTestClock } from './test-clock.ts';
@@ -75,7 +75,13 @@ await runService({
       ids,
       policy: settings.policy,
       ...(settings.CLOCK === 'simulated' ? await simulated() : { clock: systemClock }),
-      oidc: { issuer, audience, algorithms, keys: remoteKeys(issuer, OIDC_DISCOVERY_URL) },
+      oidc: {
+        issuer,
+        audience,
+        algorithms,
+        keys: remoteKeys(issuer, OIDC_DISCOVERY_URL),
+        client: issuerClient(settings),
+      },
       publicUrl: publicUrl(settings),
       readiness: async () => {
         const { connected, lastError } = bus.health();

@@ -50,6 +50,20 @@ describe('the settings of the standalone server', () => {
     );
   });
 
+  it('refuse a client of an issuer where there is no such issuer', () => {
+    expect(() => readStandaloneSettings({ OIDC_CLIENT_SECRET: 'secret', OIDC_SCOPE: 'openid' })).toThrow(
+      /OIDC_CLIENT_SECRET needs OIDC_ISSUER.*OIDC_SCOPE needs OIDC_ISSUER/s,
+    );
+    const OIDC_ISSUER = 'https://example.org';
+    expect(readStandaloneSettings({ OIDC_ISSUER, OIDC_SCOPE: 'openid offline_access' })).toMatchObject({
+      OIDC_CLIENT_ID: 'gateway',
+      OIDC_SCOPE: 'openid offline_access',
+    });
+    expect(() => readStandaloneSettings({ OIDC_ISSUER, OIDC_SCOPE: 'profile' })).toThrow(
+      'OIDC_SCOPE=profile',
+    );
+  });
+
   it('keep the issuer to the letter, because tokens are compared with it, and of the public URL the origin', () => {
     const settings = readStandaloneSettings({
       OIDC_ISSUER: 'https://example.org/',

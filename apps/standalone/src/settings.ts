@@ -55,7 +55,20 @@ export const readStandaloneSettings = (
   const settings = readSettings(settingsTable, environment);
   const documents = allOrFaults(
     { policy: () => readPolicy(settings), accounts: () => readAccounts(settings) },
-    needs(environment, ['CLOCK_START', 'CLOCK_SPEED'], settings.CLOCK === 'simulated', 'CLOCK=simulated'),
+    [
+      ...needs(
+        environment,
+        ['CLOCK_START', 'CLOCK_SPEED'],
+        settings.CLOCK === 'simulated',
+        'CLOCK=simulated',
+      ),
+      ...needs(
+        environment,
+        ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_SCOPE'],
+        settings.OIDC_ISSUER !== undefined,
+        'OIDC_ISSUER',
+      ),
+    ],
   );
   return { ...settings, ...documents };
 };

@@ -10,6 +10,7 @@ import {
   createParticipantDirectory,
   createTestClock,
   GatewayModule,
+  issuerClient,
   publicUrl,
   remoteKeys,
   type GatewayDependencies,
@@ -202,7 +203,13 @@ const refuseIfAhead = (head: number, log: string, derived: [path: string, checkp
 const oidcOf = async (settings: Settings, embeddedIssuer: string): Promise<OidcSettings> => {
   const { OIDC_ISSUER, OIDC_AUDIENCE: audience, OIDC_ALGORITHMS: algorithms, DATA_DIR, accounts } = settings;
   if (OIDC_ISSUER !== undefined)
-    return { issuer: OIDC_ISSUER, audience, algorithms, keys: remoteKeys(OIDC_ISSUER) };
+    return {
+      issuer: OIDC_ISSUER,
+      audience,
+      algorithms,
+      keys: remoteKeys(OIDC_ISSUER),
+      client: issuerClient(settings),
+    };
   const { issuer, jwks } = await prepareIssuerState(DATA_DIR, embeddedIssuer);
   const embedded = createEmbeddedIssuer({ issuer, audience, jwks, accounts });
   return { issuer, audience, algorithms, keys: embedded.keys, embedded };

@@ -21,6 +21,9 @@ export const failedLogInPage = (
 <p role="alert">${escapeHtml(message)}</p>
 ${code === undefined ? '' : `<p><code>${escapeHtml(code)}</code></p>`}
 <p class="stack">${links
-      .map(({ to, text }) => `<a href="${escapeHtml(to)}">${escapeHtml(text)}</a>`)
+      .map(
+        ({ to, text }, index) =>
+          `<a class="${index === 0 ? 'primary' : 'plain'}" href="${escapeHtml(to)}">${escapeHtml(text)}</a>`,
+      )
       .join('\n')}</p>`,
   );

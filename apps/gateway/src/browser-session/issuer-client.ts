@@ -24,6 +24,8 @@ export interface IssuerClientSettings {
   readonly clientId: string;
   /** Without one the client is public; PKCE protects it either way. */
   readonly clientSecret?: string;
+  /** What to ask for. Default: `openid profile`, and `offline_access` where the issuer offers it. */
+  readonly scope?: string;
   /** Where the discovery document is, for a server that reaches the issuer at another address than browsers do. */
   readonly discoveryUrl?: string;
   /** How requests reach the issuer. Default: over the network. */
@@ -77,7 +79,13 @@ export const callbackPath = '/auth/callback';
 export const createIssuerClient = (
   issuer: string,
   publicUrl: string,
-  { clientId, clientSecret, discoveryUrl = discoveryUrlOf(issuer), fetch: reach }: IssuerClientSettings,
+  {
+    clientId,
+    clientSecret,
+    scope,
+    discoveryUrl = discoveryUrlOf(issuer),
+    fetch: reach,
+  }: IssuerClientSettings,
 ): IssuerClient => {
   const redirectUri = `${publicUrl}${callbackPath}`;
 
@@ -119,7 +127,7 @@ export const createIssuerClient = (
       return buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         // Some issuers give a refresh token only to who asks for access while the user is away.
-        scope: `openid profile${offered?.includes('offline_access') ? ' offline_access' : ''}`,
+        scope: scope ?? `openid profile${offered?.includes('offline_access') ? ' offline_access' : ''}`,
         state,
         nonce,
         code_challenge: await calculatePKCECodeChallenge(verifier),

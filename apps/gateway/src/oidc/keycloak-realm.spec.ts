@@ -1,9 +1,10 @@
 import { describeWithServer } from '@hse/engines';
+import { composeEnvironment } from '@hse/service-kit/testing';
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { demoAccounts } from '../demo-accounts.ts';
 import { AccessTokens } from './access-tokens.ts';
-import { webClientId } from './embedded-issuer.ts';
+import { gatewayClientId, webClientId } from './embedded-issuer.ts';
 import { cliClientId } from './mint-access-token.ts';
 import { remoteKeys } from './remote-keys.ts';
 
@@ -14,6 +15,7 @@ interface Realm {
   readonly clients: readonly {
     readonly clientId: string;
     readonly publicClient: boolean;
+    readonly secret?: string;
     readonly attributes: Readonly<Record<string, string>>;
     readonly protocolMappers: readonly { readonly config: Readonly<Record<string, string>> }[];
   }[];
@@ -51,18 +53,20 @@ test('the realm of Keycloak has the demo accounts of the embedded issuer, under 
   );
 });
 
-test('every client of the realm is public, uses PKCE and gets tokens for this API', () => {
+test('the clients of the realm use PKCE and get tokens for this API; the gateway alone has a secret', () => {
   expect(
-    realm.clients.map(({ clientId, publicClient, attributes, protocolMappers }) => ({
+    realm.clients.map(({ clientId, publicClient, secret, attributes, protocolMappers }) => ({
       clientId,
       publicClient,
+      secret,
       pkce: attributes['pkce.code.challenge.method'],
       audience: protocolMappers.map(({ config }) => config['included.custom.audience']),
     })),
   ).toEqual(
-    [webClientId, cliClientId].map((clientId) => ({
+    [webClientId, gatewayClientId, cliClientId].map((clientId) => ({
       clientId,
-      publicClient: true,
+      publicClient: clientId !== gatewayClientId,
+      secret: clientId === gatewayClientId ? composeEnvironment('gateway')['OIDC_CLIENT_SECRET'] : undefined,
       pkce: 'S256',
       audience: [audience],
     })),
