@@ -18,6 +18,7 @@ import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
 import { createValidatorCompiler, invalidRequest, prototypePath } from './request-validation.ts';
 import { RouteTable } from './route-table.ts';
+import { addWebSite, siteDirectory } from './web-site.ts';
 
 /** Milliseconds within which a request has to have arrived. */
 const requestTimeoutMs = 30_000;
@@ -80,6 +81,7 @@ export const createGatewayApp = async (
     logger.debug(fields, 'request');
     done();
   });
+  addWebSite(fastify, { directory: dependencies.site ?? siteDirectory, publicUrl, logger });
   if (oidc.embedded) void fastify.register(oidc.embedded.plugin, { prefix: '/oidc' });
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -43,6 +43,8 @@ export interface GatewayDependencies {
   readonly oidc: OidcSettings;
   /** Where browsers reach this server; without a slash at the end. */
   readonly publicUrl: string;
+  /** Folder of the web app as it was built. Default: where this workspace builds it. */
+  readonly site?: string;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly logger: Logger;
   /** What tokens and idempotency keys go by. Default: the system's clock. */

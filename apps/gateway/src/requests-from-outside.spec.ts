@@ -314,7 +314,9 @@ describe('a request that makes no sense', () => {
   it('is told that there is nothing, or what can be done instead', async () => {
     const headers = await authorization();
     for (const url of [
-      '/',
+      '/index.html',
+      '/assets/index.js',
+      '/sessions.html',
       '/api',
       '/api/v1',
       '/api/v1/',
@@ -333,6 +335,7 @@ describe('a request that makes no sense', () => {
       ['GET', '/api/v1/session-requests/x/accept', 'POST'],
       ['OPTIONS', '/api/v1/me', 'GET, HEAD'],
       ['POST', '/livez', 'GET, HEAD'],
+      ['POST', '/', 'GET, HEAD'],
     ] as const) {
       const answer = await inject({ method, url, headers });
       expectProblem(answer, 'method-not-allowed');

@@ -255,6 +255,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     }),
     oidc: { issuer, audience, keys: embedded.keys, embedded },
     publicUrl: 'http://localhost:3000',
+    // Whether the web app is built makes no difference to tests of the API.
+    site: '/there/is/none',
     readiness: async () => readiness,
     logger: options.logger ?? silentLogger,
   };
