@@ -1,1 +1,83 @@
-export const App = () => <main>Sessions</main>;
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { meQuery, useMe } from './api/queries.ts';
+import { ApiProblem, isLoggedOut, NetworkFailure } from './api/problem.ts';
+import { Chunk, NotificationsPage, SettingsPage } from './chunks.tsx';
+import { leaveForLogIn, logInDidNotHold } from './log-in.ts';
+import { SessionsPage } from './sessions/sessions-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { LoadingShell } from './shell/loading-shell.tsx';
+import { NoParticipant, Unreachable, Welcome } from './shell/welcome.tsx';
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The live stream tells of every change, so nothing grows old by itself.
+      staleTime: Infinity,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: (failures, error) =>
+        failures < 3 &&
+        (error instanceof NetworkFailure || (error instanceof ApiProblem && error.status >= 500)),
+    },
+    // A change is repeated by who wants it, with the same key.
+    mutations: { retry: false },
+  },
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // Whatever finds out that the log-in is over: who is logged in is asked anew, and the answer leads to the log-in.
+      if (isLoggedOut(error) && query.queryKey[0] !== 'me')
+        void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+    },
+  }),
+});
+
+/** The whole app. */
+export const App = () => (
+  <QueryClientProvider client={queryClient}>
+    <Gate />
+  </QueryClientProvider>
+);
+
+/** Lets participants in; everybody else is shown the way. */
+const Gate = () => {
+  const me = useMe();
+  const [path] = useLocation();
+  const isOut = isLoggedOut(me.error);
+  const isLeaving = isOut && path !== '/' && !logInDidNotHold();
+  useEffect(() => {
+    if (isLeaving) leaveForLogIn();
+  }, [isLeaving]);
+
+  if (isOut) return isLeaving ? <LoadingShell leaving /> : <Welcome />;
+  if (me.data) return <Pages />;
+  if (me.isPending) return <LoadingShell />;
+  if (me.error instanceof ApiProblem && me.error.code === 'unknown-participant') return <NoParticipant />;
+  return <Unreachable error={me.error} onRetry={() => void me.refetch()} />;
+};
+
+const Pages = () => (
+  <Shell>
+    <Switch>
+      <Route path="/sessions/notifications">
+        <SessionsPage tab="notifications">
+          <Chunk>
+            <NotificationsPage />
+          </Chunk>
+        </SessionsPage>
+      </Route>
+      <Route path="/sessions">
+        <SessionsPage tab="calendar" />
+      </Route>
+      <Route path="/settings">
+        <Chunk>
+          <SettingsPage />
+        </Chunk>
+      </Route>
+      <Route>
+        <Redirect to="/sessions" replace />
+      </Route>
+    </Switch>
+  </Shell>
+);

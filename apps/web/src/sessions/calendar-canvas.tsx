@@ -11,6 +11,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { locale, text } from '../text/text.ts';
 import { dayOf, type Slot } from '../time/format.ts';
 import styles from './calendar-canvas.module.css';
+import { useBeyond } from './calendar-beyond.tsx';
 import { CalendarChip, chipClass } from './calendar-chip.tsx';
 import chipStyles from './calendar-chip.module.css';
 import { createCalendarClock } from './calendar-clock.ts';
@@ -194,8 +195,10 @@ export const CalendarCanvas = ({
     else api.gotoDate(date);
   }, [view, date]);
 
-  // A week without sessions has nothing to focus in the part that scrolls, so its first day takes the keys that scroll it.
   const canvas = useRef<HTMLDivElement>(null);
+  const { look, buttons } = useBeyond(canvas, sessions, view === 'month' ? [] : daysOn(view, date), timeZone);
+
+  // A week without sessions has nothing to focus in the part that scrolls, so its first day takes the keys that scroll it.
   useEffect(() => {
     const lane = canvas.current?.querySelector<HTMLElement>(`.${styles['lane']}`);
     if (!lane) return;
@@ -218,7 +221,7 @@ export const CalendarCanvas = ({
   };
 
   return (
-    <div ref={canvas} className={styles['canvas']}>
+    <div ref={canvas} className={styles['canvas']} onScrollCapture={look}>
       <FullCalendar
         {...fixed}
         ref={calendar}
@@ -261,6 +264,7 @@ export const CalendarCanvas = ({
         popoverFormat={{ weekday: 'long', day: 'numeric', month: 'long' }}
         dayHeaderFormat={view === 'month' ? { weekday: 'short' } : { weekday: 'short', day: 'numeric' }}
       />
+      {buttons}
     </div>
   );
 };

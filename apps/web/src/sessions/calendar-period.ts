@@ -79,3 +79,27 @@ export const stepDays = (date: string, days: number): string => parseDate(date).
 
 /** Whether two days lie in the same month of the same year. */
 export const isSameMonth = (date: string, other: string): boolean => date.slice(0, 7) === other.slice(0, 7);
+
+/** Days that the list shows at a time. */
+export const listDays = 35;
+
+/** The days of the list from this one on, as {@link visibleRange} tells a period's. */
+export const listRange = (date: string, timeZone: string): { from: string; to: string } => {
+  const first = parseDate(date);
+  return {
+    from: first.toDate(timeZone).toISOString(),
+    to: first.add({ days: listDays }).toDate(timeZone).toISOString(),
+  };
+};
+
+/** Such as `22 November – 26 December 2026`. */
+export const listTitle = (date: string, locale: string): string => {
+  const first = parseDate(date);
+  const format = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+  });
+  return format.formatRange(first.toDate('UTC'), first.add({ days: listDays - 1 }).toDate('UTC'));
+};

@@ -3,6 +3,7 @@ import { dayOf, type Slot } from '../time/format.ts';
 
 const hourMs = 3_600_000;
 const dayBegins = 8;
+const nightEnds = 5;
 
 const clockFormats = new Map<string, Intl.DateTimeFormat>();
 
@@ -22,13 +23,20 @@ const timeOf = (instant: string | number, timeZone: string): { hour: number; min
   return { hour: hour ?? 0, minute: minute ?? 0 };
 };
 
+/** The minutes of the day that have passed by the clock on the wall at an instant. */
+export const minutesOf = (instant: string | number, timeZone: string): number => {
+  const { hour, minute } = timeOf(instant, timeZone);
+  return hour * 60 + minute;
+};
+
 /**
- * The hour that a week is scrolled to when it is opened: a little before the working day, or before the earliest session
- * on show where that comes sooner.
+ * The hour that a week is scrolled to when it is opened: a little before the working day, or that of the first session on
+ * show that begins before it, though not one of the night: for that the whole day would go out of sight.
  */
 export const firstHour = (sessions: readonly Slot[], days: readonly string[], timeZone: string): number => {
   const shown = sessions.filter((session) => days.includes(dayOf(session.startsAt, timeZone)));
-  return Math.min(dayBegins - 1, ...shown.map((session) => timeOf(session.startsAt, timeZone).hour));
+  const hours = shown.map((session) => timeOf(session.startsAt, timeZone).hour);
+  return Math.min(dayBegins - 1, ...hours.filter((hour) => hour >= nightEnds));
 };
 
 /**

@@ -5,10 +5,12 @@ export interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   /** `profile`, `device`, or an IANA name. */
   readonly timeZone: string;
+  /** Whether the calendar shows what was rejected or cancelled. */
+  readonly showClosed: boolean;
 }
 
 const key = 'preferences';
-const defaults: Preferences = { theme: 'system', timeZone: 'profile' };
+const defaults: Preferences = { theme: 'system', timeZone: 'profile', showClosed: true };
 const listeners = new Set<() => void>();
 
 const read = (): Preferences => {

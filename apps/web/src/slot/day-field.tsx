@@ -70,7 +70,13 @@ export const DayField = ({
               {(day) => <CalendarHeaderCell className={styles.weekday ?? ''}>{day}</CalendarHeaderCell>}
             </CalendarGridHeader>
             <CalendarGridBody>
-              {(date) => <CalendarCell className={styles.day ?? ''} date={date} />}
+              {(date) => (
+                // Its own mark of today is by this device's clock.
+                <CalendarCell
+                  className={`${styles.day ?? ''} ${date.toString() === today ? (styles.today ?? '') : ''}`}
+                  date={date}
+                />
+              )}
             </CalendarGridBody>
           </CalendarGrid>
         </Calendar>

@@ -34,7 +34,7 @@ export const LengthField = ({
                 onChange(minutes);
               }}
             />
-            <span>{texts.minutes(minutes)}</span>
+            <span>{minutes}</span>
           </label>
         ))}
         <label className={styles.choice}>
@@ -43,7 +43,7 @@ export const LengthField = ({
         </label>
         {isOther && (
           <label className={styles.other}>
-            <span className="visually-hidden">{texts.lengthInMinutes}</span>
+            <span className="visually-hidden">{texts.otherMinutes}</span>
             <input
               className={`${fields.text ?? ''} ${styles.minutes ?? ''}`}
               inputMode="numeric"
@@ -57,7 +57,6 @@ export const LengthField = ({
                 onChange(digits === '' ? null : Number(digits));
               }}
             />
-            <span aria-hidden="true">{texts.minutesUnit}</span>
           </label>
         )}
       </div>

@@ -123,17 +123,20 @@ const PartySearch = ({ role, onChange, fault }: PartyFieldProps) => {
       </Group>
       <FieldError className={fields.fault ?? ''}>{fault}</FieldError>
       <Popover className={styles.popover ?? ''} offset={4}>
-        <ListBox<Participant>
-          className={styles.list ?? ''}
-          renderEmptyState={() => <p className={styles.empty}>{empty}</p>}
-        >
-          {(party) => (
-            <ListBoxItem className={styles.option ?? ''} textValue={party.name}>
-              <Party party={party} />
-            </ListBoxItem>
-          )}
-        </ListBox>
-        {found.length >= pageSize && <p className={styles.more}>{texts.more}</p>}
+        {/* Within a landmark, because the popover stands outside of the dialog's. */}
+        <section className={styles.found} aria-label={texts.found}>
+          <ListBox<Participant>
+            className={styles.list ?? ''}
+            renderEmptyState={() => <p className={styles.empty}>{empty}</p>}
+          >
+            {(party) => (
+              <ListBoxItem className={styles.option ?? ''} textValue={party.name}>
+                <Party party={party} />
+              </ListBoxItem>
+            )}
+          </ListBox>
+          {found.length >= pageSize && <p className={styles.more}>{texts.more}</p>}
+        </section>
       </Popover>
     </ComboBox>
   );

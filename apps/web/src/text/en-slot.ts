@@ -15,7 +15,7 @@ export const enSlot = {
     inZone: (place: string) => `In your time zone, ${place}.`,
     day: 'Day',
     start: 'Starts at',
-    length: 'Length',
+    length: 'Length in minutes',
     minutes: (minutes: number) => {
       const hours = Math.trunc(minutes / 60);
       const rest = minutes % 60;
@@ -24,8 +24,7 @@ export const enSlot = {
         .join(' ');
     },
     otherLength: 'Other',
-    lengthInMinutes: 'Length in minutes',
-    minutesUnit: 'min',
+    otherMinutes: 'Minutes',
     note: 'Note (optional)',
     noteHint: (name: string) => `${name} will read it.`,
     noteHintNobody: 'The other one will read it.',
@@ -75,6 +74,7 @@ export const enSlot = {
     title: 'Request a session',
     with: { coach: 'Coach', client: 'Client' },
     withPlaceholder: 'Search by name',
+    found: 'People found',
     clear: 'Choose somebody else',
     show: 'Show who there is',
     nobody: (q: string) => `Nobody found for “${q}”. Try another part of the name.`,

@@ -78,6 +78,8 @@ export const en = {
     insteadOf: (slot: string) => `instead of ${slot}`,
     open: (name: string) => `Details of the session with ${name}`,
     details: 'Details',
+    failed: 'What awaits your answer could not be loaded.',
+    changed: 'This has changed meanwhile. Look at it again before you answer.',
   },
 
   deadline: {
@@ -147,7 +149,6 @@ export const en = {
     moreHint: (count: number) => (count === 1 ? 'Show 1 more session' : `Show ${count} more sessions`),
     close: 'Close',
     showDay: (day: string) => `Show ${day}`,
-    showThisDay: ': show this day',
     /** A day as a button, where sessions are dots. */
     day: (day: string, sessions: number, awaiting: number) =>
       [

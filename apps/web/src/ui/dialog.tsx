@@ -5,6 +5,7 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { text } from '../text/text.ts';
 import { slotText } from '../text/slot-text.ts';
 import { Button, IconButton } from './button.tsx';
+import './react-aria-styles.ts';
 import styles from './dialog.module.css';
 import { CloseIcon } from './icons.tsx';
 

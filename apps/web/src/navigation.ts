@@ -1,0 +1,54 @@
+import { useLocation, useSearch } from 'wouter';
+
+/**
+ * What is open is in the address, so that it can be linked to, survives a log-in, and Back closes it: `session`, `adjust` and
+ * `request` are dialogs, `pending` is the sidebar, `view` and `date` are what the calendar shows.
+ */
+export type Parameter = 'session' | 'adjust' | 'request' | 'from' | 'to' | 'pending' | 'view' | 'date';
+
+export type Parameters = Partial<Record<Parameter, string | undefined>>;
+
+const dialogParameters: Parameters = {
+  session: undefined,
+  adjust: undefined,
+  request: undefined,
+  from: undefined,
+  to: undefined,
+};
+
+/** The value of a parameter in the address; undefined where it is not there. */
+export const useParameter = (name: Parameter): string | undefined =>
+  new URLSearchParams(useSearch()).get(name) ?? undefined;
+
+/** Changes parameters (undefined takes one away) and, where told, the path. Dialogs replace each other. */
+export const useGo = () => {
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  return (
+    changes: Parameters,
+    { to = path, replace = false }: { to?: string; replace?: boolean } = {},
+  ): void => {
+    navigate(address(to, search, changes), { replace });
+  };
+};
+
+/** Closes whatever dialog is open. */
+export const useCloseDialog = () => {
+  const go = useGo();
+  return (): void => go(dialogParameters, { replace: true });
+};
+
+/** The address with a dialog open in place of any other. */
+export const useOpenDialog = () => {
+  const go = useGo();
+  return (parameters: Parameters): void => go({ ...dialogParameters, ...parameters });
+};
+
+const address = (path: string, search: string, changes: Parameters): string => {
+  const parameters = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes))
+    if (value === undefined) parameters.delete(name);
+    else parameters.set(name, value);
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
+};

@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import type { SessionRequest } from '../api/client.ts';
+import { useAnswer, useMe } from '../api/queries.ts';
+import { adviceOn, ApiProblem } from '../api/problem.ts';
+import { useOpenDialog } from '../navigation.ts';
+import { otherParty } from '../sessions/parties.ts';
+import { text } from '../text/text.ts';
+import { formatSlot } from '../time/format.ts';
+import { now } from '../time/clock.ts';
+import { useZone } from '../time/zone.ts';
+import { announce } from '../ui/announcer.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { Deadline } from '../ui/deadline.tsx';
+import { Fault } from '../ui/fault.tsx';
+import { SlotTimes } from '../ui/slot-times.tsx';
+import { RejectForm } from './reject-form.tsx';
+import styles from './pending-item.module.css';
+
+/** One proposal that awaits my answer. @param onDone it is answered, and about to go. */
+export const PendingItem = ({
+  session,
+  onDone,
+}: {
+  readonly session: SessionRequest;
+  readonly onDone: () => void;
+}) => {
+  const me = useMe().data;
+  const zone = useZone();
+  const answer = useAnswer();
+  const openDialog = useOpenDialog();
+  const [isRejecting, setRejecting] = useState(false);
+  const { proposal, agreed, id, revision } = session;
+  if (!me || !proposal) return null;
+  const other = otherParty(session, me);
+  const what = agreed
+    ? text.pending.proposesChange(other.name)
+    : proposal.round > 1
+      ? text.pending.proposesOther(other.name)
+      : text.pending.asks(other.name);
+  const accept = (): void => {
+    answer.mutate(
+      { id, revision, action: 'accept' },
+      {
+        onSuccess: () => {
+          onDone();
+          announce(text.action.accepted(other.name, formatSlot(proposal, zone, now())));
+        },
+      },
+    );
+  };
+  const reject = (reason: string): void => {
+    answer.mutate(
+      { id, revision, action: 'reject', ...(reason !== '' && { reason }) },
+      {
+        onSuccess: () => {
+          onDone();
+          announce(agreed ? text.action.changeRejected : text.action.rejected(other.name));
+        },
+        onError: (error) => {
+          // The question was about another proposal.
+          if (error instanceof ApiProblem && error.current) setRejecting(false);
+        },
+      },
+    );
+  };
+  const working = answer.isPending ? answer.variables.action : undefined;
+  const hasChanged = answer.error instanceof ApiProblem && answer.error.code === 'conflict';
+
+  return (
+    <li className={styles.item}>
+      <div className={styles.who}>
+        <Avatar name={other.name} picture={other.picture} />
+        <div>
+          <h3>{what}</h3>
+          <SlotTimes slot={proposal} other={other} />
+          {agreed && (
+            <p className={styles.instead}>
+              <SlotTimes slot={agreed} other={other} struck />
+            </p>
+          )}
+        </div>
+      </div>
+      {proposal.note !== undefined && <p className={styles.note}>{text.session.said(proposal.note)}</p>}
+      <Deadline proposal={proposal} isChange={agreed !== null} me={me.role} otherName={other.name} />
+      {answer.isError && <Fault>{hasChanged ? text.pending.changed : adviceOn(answer.error)}</Fault>}
+      {isRejecting ? (
+        <RejectForm
+          question={
+            agreed
+              ? text.action.rejectChangeQuestion(formatSlot(proposal, zone, now()))
+              : text.action.rejectQuestion(other.name, formatSlot(proposal, zone, now()))
+          }
+          otherName={other.name}
+          isWorking={working === 'reject'}
+          onReject={reject}
+          onKeep={() => setRejecting(false)}
+        />
+      ) : (
+        <div className={styles.actions}>
+          <Button kind="primary" working={working === 'accept' && text.action.accepting} onClick={accept}>
+            {text.action.accept}
+            <span className="visually-hidden"> {what}</span>
+          </Button>
+          <Button onClick={() => openDialog({ adjust: id })}>
+            {text.action.adjust}
+            <span className="visually-hidden"> {what}</span>
+          </Button>
+          <Button onClick={() => setRejecting(true)}>
+            {text.action.reject}
+            <span className="visually-hidden"> {what}</span>
+          </Button>
+          <Button
+            kind="quiet"
+            onClick={() => openDialog({ session: id })}
+            aria-label={text.pending.open(other.name)}
+          >
+            {text.pending.details}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+};

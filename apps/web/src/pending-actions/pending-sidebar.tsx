@@ -1,0 +1,87 @@
+import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { usePending } from '../api/queries.ts';
+import { useGo } from '../navigation.ts';
+import { text } from '../text/text.ts';
+import { useNow } from '../time/clock.ts';
+import { IconButton } from '../ui/button.tsx';
+import { LoadingFailed } from '../ui/fault.tsx';
+import { CheckIcon, CloseIcon } from '../ui/icons.tsx';
+import { sidebarId } from './pending-button.tsx';
+import { PendingItem } from './pending-item.tsx';
+import styles from './pending-sidebar.module.css';
+
+/** Below this width the sidebar lies over the page. */
+const narrow = matchMedia('(max-width: 1000px)');
+const subscribeNarrow = (listener: () => void): (() => void) => {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
+};
+
+/** What awaits my answer, soonest deadline first, to be answered in place. */
+export const PendingSidebar = () => {
+  const pending = usePending();
+  const now = useNow(1_000);
+  const go = useGo();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isNarrow = useSyncExternalStore(subscribeNarrow, () => narrow.matches);
+
+  useEffect(() => {
+    const opener = document.activeElement;
+    heading.current?.focus();
+    return () => {
+      if (opener instanceof HTMLElement && document.activeElement === document.body) opener.focus();
+    };
+  }, []);
+  // What lies under the sidebar cannot be reached while it does.
+  useEffect(() => {
+    if (!isNarrow) return undefined;
+    const page = document.getElementById('content');
+    page?.setAttribute('inert', '');
+    return () => page?.removeAttribute('inert');
+  }, [isNarrow]);
+
+  const close = (): void => go({ pending: undefined }, { replace: true });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.defaultPrevented) close();
+  };
+  // Who is late sees it go at once; the recorded cancellation follows.
+  const items = pending.data?.filter(({ proposal }) => proposal && Date.parse(proposal.respondBy) > now);
+
+  return (
+    <aside className={styles.sidebar} id={sidebarId} aria-label={text.pending.title} onKeyDown={onKeyDown}>
+      <div className={styles.head}>
+        <h2 ref={heading} tabIndex={-1}>
+          {text.pending.title}
+        </h2>
+        <IconButton label={text.pending.close} onClick={close}>
+          <CloseIcon />
+        </IconButton>
+      </div>
+      {pending.isError && !items ? (
+        <LoadingFailed
+          what={text.pending.failed}
+          error={pending.error}
+          onRetry={() => void pending.refetch()}
+        />
+      ) : items === undefined ? (
+        <p className={styles.loading} role="status">
+          {text.loading}
+        </p>
+      ) : items.length === 0 ? (
+        <div className={styles.empty}>
+          <span className={styles.done}>
+            <CheckIcon size={28} />
+          </span>
+          <strong>{text.pending.empty}</strong>
+          <p>{text.pending.emptyLead}</p>
+        </div>
+      ) : (
+        <ul role="list" className={styles.items}>
+          {items.map((session) => (
+            <PendingItem key={session.id} session={session} onDone={() => heading.current?.focus()} />
+          ))}
+        </ul>
+      )}
+    </aside>
+  );
+};

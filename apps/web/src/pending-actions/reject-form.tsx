@@ -1,0 +1,69 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { text } from '../text/text.ts';
+import { Button } from '../ui/button.tsx';
+import styles from './reject-form.module.css';
+
+/** Characters that a reason may have. */
+export const longestReason = 500;
+
+/** Asks before a proposal is rejected, and for a reason. */
+export const RejectForm = ({
+  question,
+  otherName,
+  isWorking,
+  onReject,
+  onKeep,
+}: {
+  readonly question: string;
+  readonly otherName: string;
+  readonly isWorking: boolean;
+  readonly onReject: (reason: string) => void;
+  readonly onKeep: () => void;
+}) => {
+  const [reason, setReason] = useState('');
+  const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    onKeep();
+  };
+  return (
+    <form
+      className={styles.form}
+      aria-labelledby={`${id}-question`}
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onReject(reason.trim());
+      }}
+    >
+      <p id={`${id}-question`} className={styles.question}>
+        {question}
+      </p>
+      <label htmlFor={`${id}-reason`}>{text.action.reason}</label>
+      <textarea
+        ref={field}
+        id={`${id}-reason`}
+        aria-describedby={`${id}-hint`}
+        rows={2}
+        maxLength={longestReason}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <p id={`${id}-hint`} className={styles.hint}>
+        {text.action.reasonHint(otherName)}
+      </p>
+      <div className={styles.actions}>
+        <Button onClick={onKeep}>{text.action.keep}</Button>
+        <Button kind="danger" type="submit" working={isWorking && text.action.rejecting}>
+          {text.action.reject}
+        </Button>
+      </div>
+    </form>
+  );
+};

@@ -1,0 +1,159 @@
+import { useEffect, useState } from 'react';
+import type { Me, SessionRequest } from '../api/client.ts';
+import { ApiProblem, adviceOn } from '../api/problem.ts';
+import { useMe, useSession } from '../api/queries.ts';
+import { useCloseDialog } from '../navigation.ts';
+import { text } from '../text/text.ts';
+import { now as present, useNow } from '../time/clock.ts';
+import { formatSlot } from '../time/format.ts';
+import { useZone } from '../time/zone.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { Deadline } from '../ui/deadline.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { SlotTimes } from '../ui/slot-times.tsx';
+import { StatusMark } from '../ui/status-mark.tsx';
+import { waitsFor } from './calendar-items.ts';
+import { otherParty } from './parties.ts';
+import { SessionActions } from './session-actions.tsx';
+import styles from './session-dialog.module.css';
+import { statusOf } from './status.ts';
+import { Thread } from './thread.tsx';
+import { whatChanged } from './what-changed.ts';
+
+/** A session: who, when for both, what was said, until when somebody has to answer, and what can be done. */
+export const SessionDialog = ({ id }: { readonly id: string }) => {
+  const session = useSession(id);
+  const me = useMe().data;
+  const close = useCloseDialog();
+  if (session.data && me) return <Session session={session.data} me={me} onClose={close} />;
+  return (
+    <Dialog title={text.product} onClose={close}>
+      {session.isError ? (
+        <div className={styles.failed} role="alert">
+          <p>
+            {session.error instanceof ApiProblem && session.error.status === 404
+              ? text.session.unknown
+              : `${text.session.failed} ${adviceOn(session.error)}`}
+          </p>
+          <Button onClick={() => void session.refetch()}>{text.tryAgain}</Button>
+        </div>
+      ) : (
+        <p role="status" className={styles.loading}>
+          {text.loading}
+        </p>
+      )}
+    </Dialog>
+  );
+};
+
+const Session = ({
+  session,
+  me,
+  onClose,
+}: {
+  readonly session: SessionRequest;
+  readonly me: Me;
+  readonly onClose: () => void;
+}) => {
+  const { agreed, proposal, slot, revision, id } = session;
+  const zone = useZone();
+  const now = useNow(60_000);
+  const other = otherParty(session, me);
+  const [seen, setSeen] = useState(session);
+  // What somebody did here themselves is no news to them.
+  const [isAtWork, setAtWork] = useState(false);
+  useEffect(() => {
+    if (isAtWork) setSeen(session);
+  }, [isAtWork, session]);
+  const news =
+    revision > seen.revision && !isAtWork
+      ? whatChanged(seen, session, me.role, (of) => formatSlot(of, zone, present()))
+      : undefined;
+  const isClosed = statusOf(session) === 'closed';
+
+  return (
+    <Dialog
+      title={text.session.title(other.name)}
+      onClose={onClose}
+      footer={
+        <SessionActions
+          session={session}
+          me={me}
+          onAtWork={setAtWork}
+          onAnswered={(answered) => {
+            setSeen(answered);
+          }}
+        />
+      }
+    >
+      <div className={styles.session}>
+        <div className={styles.head}>
+          <Avatar name={other.name} picture={other.picture} />
+          <div className={styles.marks}>
+            <StatusMark
+              status={statusOf(session)}
+              word={text.status[session.status === 'accepted' ? 'agreed' : session.status]}
+            />
+            <span>{waitsFor(session, me, other.name)}</span>
+          </div>
+        </div>
+        <div role="status">
+          {news !== undefined && (
+            <div className={styles.news}>
+              <p>
+                <strong>{text.session.changed}</strong> {news}
+              </p>
+            </div>
+          )}
+        </div>
+        <dl className={styles.facts}>
+          {agreed && (
+            <>
+              <dt>{text.session.agreedFor}</dt>
+              <dd>
+                <SlotTimes slot={agreed} other={other} />
+              </dd>
+            </>
+          )}
+          {proposal && (
+            <>
+              <dt>{text.session.proposed}</dt>
+              <dd>
+                <SlotTimes slot={proposal} other={other} />
+              </dd>
+            </>
+          )}
+          {!agreed && !proposal && (
+            <>
+              <dt>{text.session.when}</dt>
+              <dd>
+                <SlotTimes slot={slot} other={other} struck={isClosed} />
+              </dd>
+            </>
+          )}
+          {proposal?.note !== undefined && (
+            <>
+              <dt>{text.session.noteOf(proposal.proposedBy === me.role ? text.session.you : other.name)}</dt>
+              <dd className={styles.note}>{proposal.note}</dd>
+            </>
+          )}
+        </dl>
+        {proposal && (
+          <Deadline proposal={proposal} isChange={agreed !== null} me={me.role} otherName={other.name} />
+        )}
+        <p className={styles.hint}>{hintOn(session, now)}</p>
+        <h3>{text.session.thread}</h3>
+        <Thread id={id} revision={revision} me={me.role} other={other} />
+      </div>
+    </Dialog>
+  );
+};
+
+/** Why there is nothing to do, where that is not plain. */
+const hintOn = ({ agreed, outcome, allowedActions }: SessionRequest, now: number): string | undefined => {
+  if (outcome) return text.session.nothingToDo.closed;
+  if (agreed && Date.parse(agreed.startsAt) <= now && allowedActions.length === 0)
+    return text.session.nothingToDo.started;
+  return undefined;
+};

@@ -1,0 +1,104 @@
+import { useId, useState } from 'react';
+import { useMe } from '../api/queries.ts';
+import { text } from '../text/text.ts';
+import { now } from '../time/clock.ts';
+import { formatMoment } from '../time/format.ts';
+import { deviceZone, isZone } from '../time/zone.ts';
+import { announce } from '../ui/announcer.tsx';
+import { Fault } from '../ui/fault.tsx';
+import { choose, usePreferences, type Preferences } from './preferences.ts';
+import styles from './settings-page.module.css';
+
+/** Time zone and appearance; each choice holds at once. */
+export const SettingsPage = () => (
+  <div className={styles.page}>
+    <h1>{text.settings.title}</h1>
+    <TimeZone />
+    <Theme />
+  </div>
+);
+
+const save = (choice: Partial<Preferences>): void => {
+  choose(choice);
+  announce(text.settings.saved);
+};
+
+const TimeZone = () => {
+  const id = useId();
+  const { timeZone } = usePreferences();
+  const profile = useMe().data?.timeZone ?? 'UTC';
+  const isOther = timeZone !== 'profile' && timeZone !== 'device';
+  const [typed, setTyped] = useState(isOther ? timeZone : '');
+  const [isChoosingOther, setChoosingOther] = useState(isOther);
+  const isFault = isChoosingOther && typed !== '' && !isZone(typed);
+  const pick = (zone: string): void => {
+    setChoosingOther(false);
+    save({ timeZone: zone });
+  };
+  const type = (zone: string): void => {
+    setTyped(zone);
+    if (zone.includes('/') && isZone(zone)) save({ timeZone: zone });
+  };
+  const choice = (zone: string, label: string, shown: string) => (
+    <label className={styles.choice}>
+      <input
+        type="radio"
+        name={id}
+        checked={!isChoosingOther && timeZone === zone}
+        onChange={() => pick(zone)}
+      />
+      <span>
+        {label}
+        <small>{formatMoment(now(), shown, now())}</small>
+      </span>
+    </label>
+  );
+  return (
+    <fieldset className={styles.group}>
+      <legend>{text.settings.timeZone}</legend>
+      <p>{text.settings.timeZoneLead}</p>
+      {choice('profile', text.settings.zoneOfProfile(profile), profile)}
+      {choice('device', text.settings.zoneOfDevice(deviceZone()), deviceZone())}
+      <label className={styles.choice}>
+        <input type="radio" name={id} checked={isChoosingOther} onChange={() => setChoosingOther(true)} />
+        <span>{text.settings.zoneChosen}</span>
+      </label>
+      {isChoosingOther && (
+        <>
+          <input
+            className={styles.zone}
+            aria-label={text.settings.timeZone}
+            aria-invalid={isFault}
+            list={`${id}-zones`}
+            value={typed}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => type(event.target.value.trim())}
+          />
+          <datalist id={`${id}-zones`}>
+            {Intl.supportedValuesOf('timeZone').map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+          {isFault && <Fault>{text.settings.zoneUnknown(typed)}</Fault>}
+        </>
+      )}
+    </fieldset>
+  );
+};
+
+const Theme = () => {
+  const id = useId();
+  const { theme } = usePreferences();
+  return (
+    <fieldset className={styles.group}>
+      <legend>{text.settings.theme}</legend>
+      {(['system', 'light', 'dark'] as const).map((other) => (
+        <label key={other} className={styles.choice}>
+          <input type="radio" name={id} checked={theme === other} onChange={() => save({ theme: other })} />
+          <span>{text.settings.themes[other]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+};

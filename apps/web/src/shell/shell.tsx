@@ -1,0 +1,54 @@
+import { useCallback, type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useQueryClient } from '@tanstack/react-query';
+import type { LiveChange, SessionRequest } from '../api/client.ts';
+import { useLiveCache } from '../api/live-cache.ts';
+import { Dialogs } from './dialogs.tsx';
+import { useParameter } from '../navigation.ts';
+import { PendingButton } from '../pending-actions/pending-button.tsx';
+import { PendingSidebar } from '../pending-actions/pending-sidebar.tsx';
+import { text } from '../text/text.ts';
+import { announce, Announcer } from '../ui/announcer.tsx';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { newsOf } from './news.ts';
+import { ProfileMenu } from './profile-menu.tsx';
+import styles from './shell.module.css';
+
+/** What is around every page: header, sidebar, dialogs, announcements; and the live connection. */
+export const Shell = ({ children }: { readonly children: ReactNode }) => {
+  const client = useQueryClient();
+  const announceNews = useCallback(
+    (change: LiveChange, was: SessionRequest | undefined) => {
+      const news = newsOf(client, change, was);
+      if (news !== undefined) announce(news);
+    },
+    [client],
+  );
+  const { isLost } = useLiveCache(announceNews);
+  const isPendingOpen = useParameter('pending') !== undefined;
+
+  return (
+    <div className={styles.app}>
+      <a className={`visually-hidden ${styles.skip}`} href="#content">
+        {text.skipToContent}
+      </a>
+      <header className={styles.header}>
+        <Link href="/sessions" className={styles.brand} aria-label={text.shell.home}>
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          <span className={styles.product}>{text.product}</span>
+        </Link>
+        <PendingButton />
+        <ProfileMenu />
+      </header>
+      <ConnectionNotice isLost={isLost} />
+      <div className={styles.body} data-pending={isPendingOpen}>
+        <main className={styles.main} id="content" tabIndex={-1}>
+          {children}
+        </main>
+        {isPendingOpen && <PendingSidebar />}
+      </div>
+      <Dialogs />
+      <Announcer />
+    </div>
+  );
+};
