@@ -15,14 +15,16 @@ RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc
 #
 # Not `npm ci`: it refuses a package-lock.json without the builds of Nx and SWC for every platform there is, and ours has
 # those of the platforms that this project is worked on with. `npm install` follows the file all the same, versions and
-# checksums, and with --no-save leaves it alone. The Node that the workspace pins for people is left out: the image has it.
+# checksums, and with --no-save leaves it alone. What is optional stays here: what builds the web app is there for each
+# platform. It stays out of the image, and with it the Node that the workspace pins for people: the image has its own.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /workspace
 COPY --from=manifests /workspace .
 RUN --mount=type=cache,target=/root/.npm \
-  npm install --no-save --ignore-scripts --omit=dev --omit=optional
+  npm install --no-save --ignore-scripts --omit=dev
 COPY . .
-RUN node_modules/.bin/tsc -b --noCheck apps/gateway apps/requests apps/expiry apps/notifications
+RUN node_modules/.bin/tsc -b --noCheck apps/gateway apps/requests apps/expiry apps/notifications \
+  && node_modules/.bin/vite build apps/web
 
 # One service: the packages it needs at run time, and of this workspace itself and what it depends on.
 FROM ${NODE_IMAGE} AS packages

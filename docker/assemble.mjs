@@ -1,5 +1,6 @@
 // Puts one service together for its image: the packages that are installed here, and of the workspace the service itself
-// and what it depends on at run time, as built elsewhere. `node assemble.mjs <service> <built workspace> <folder>`.
+// and what it depends on at run time, as built elsewhere; and the folders that its package.json names as `imageFolders`,
+// which are built without being a package that it imports. `node assemble.mjs <service> <built workspace> <folder>`.
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
@@ -16,11 +17,13 @@ const foldersOf = new Map(
 const here = resolve('.');
 const pathOf = (name) => foldersOf.get(name).slice(here.length + 1);
 
+const manifestOf = (name) => JSON.parse(readFileSync(join(pathOf(name), 'package.json'), 'utf8'));
+
 const needed = new Set();
 const need = (name) => {
   if (needed.has(name)) return;
   needed.add(name);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(pathOf(name), 'package.json'), 'utf8'));
+  const { dependencies = {} } = manifestOf(name);
   for (const dependency of Object.keys(dependencies)) if (foldersOf.has(dependency)) need(dependency);
 };
 need(`@hse/${service}`);
@@ -43,4 +46,8 @@ for (const name of needed) {
   copy(built, path, (source) => isIdle(source) || basename(source) === 'node_modules');
   copy(here, join(path, 'node_modules'), (source) => /\.(d\.[cm]?ts|[cm]?js\.map)$/.test(source));
   copy(here, join(scope, basename(name)), () => false);
+}
+for (const folder of manifestOf(`@hse/${service}`).imageFolders ?? []) {
+  if (!existsSync(join(built, folder))) throw new Error(`${folder} is not built`);
+  copy(built, folder, () => false);
 }

@@ -9,6 +9,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { commands } from './commands.mjs';
+import { siteBuild, siteIsBuilt, staleSite } from './site.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lowestNode = 24;
@@ -148,6 +149,17 @@ const build = async (node, project) => {
   if (seconds > 2) say(`Built in ${seconds.toFixed(1)} s.`);
 };
 
+const buildSite = async (node) => {
+  const stamp = staleSite(root);
+  if (stamp === undefined) return;
+  const began = Date.now();
+  say('Building the web app …');
+  const code = await run(node, siteBuild, { stdio: toStderr });
+  if (code !== 0) throw new Refusal('The web app could not be built; the reason stands above.', code);
+  siteIsBuilt(root, stamp);
+  say(`Built the web app in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+};
+
 const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
@@ -211,6 +223,7 @@ const main = async ([name, ...args]) => {
         `Node ${lowestNode} is not installed in node_modules. Delete node_modules and try again.`,
       );
     if (command.build) await build(path, command.build);
+    if (command.site) await buildSite(path);
     return path;
   });
   let exitCode = 0;

@@ -35,11 +35,15 @@ const readModelsCommand = (name) => {
 
 /**
  * By name: `withDev`, whether it needs the development dependencies; `build`, the TypeScript project that has to be
- * up to date with all it references; `steps`, the Node processes to run one after the other, until one fails or, with
+ * up to date with all it references; `site`, whether the web app has to be, too; `steps`, the Node processes to run one after the other, until one fails or, with
  * `runsAllSteps`, to the end.
  */
 export const commands = {
-  start: { build: standalone, steps: (args) => [script('apps/standalone/dist/main.js', ...args)] },
+  start: {
+    build: standalone,
+    site: true,
+    steps: (args) => [script('apps/standalone/dist/main.js', ...args)],
+  },
   demo: { build: standalone, steps: (args) => [script('apps/standalone/dist/demo.js', ...args)] },
   token: { build: standalone, steps: (args) => [script('apps/standalone/dist/token.js', ...args)] },
   rebuild: readModelsCommand('rebuild'),
@@ -56,16 +60,22 @@ export const commands = {
     build: 'apps/notifications',
     steps: (args) => [script('apps/notifications/dist/commands/parked.js', ...args)],
   },
-  bench: { withDev: true, build: '.', steps: (args) => [script('tools/bench/main.ts', ...args)] },
-  test: { withDev: true, build: '.', steps: (args) => [jest(...args)] },
+  bench: {
+    withDev: true,
+    build: '.',
+    site: true,
+    steps: (args) => [script('tools/bench/main.ts', ...args)],
+  },
+  test: { withDev: true, build: '.', site: true, steps: (args) => [jest(...args)] },
   'test:long': {
     withDev: true,
     build: '.',
+    site: true,
     steps: (args) => [jest('--config=jest.long.config.js', ...args)],
   },
   generate: { withDev: true, build: 'apps/e2e', steps: () => [script('tools/generate.ts')] },
   install: { withDev: true, steps: () => [] },
-  build: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
+  build: { withDev: true, site: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
   typecheck: { withDev: true, steps: (args) => [bin('typescript/bin/tsc', '-b', ...args)] },
   lint: {
     withDev: true,

@@ -15,6 +15,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dockerignoreModule from '@balena/dockerignore';
+import { siteDirectory } from '@hse/gateway';
 import { composeFile, type ComposeService } from '@hse/service-kit/testing';
 import { Ajv } from 'ajv';
 import { DockerfileParser, type Copy, type JSONInstruction } from 'dockerfile-ast';
@@ -30,6 +31,7 @@ interface Manifest {
   exports?: Record<string, { '@hse/source': string }>;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  imageFolders?: string[];
 }
 interface Container extends ComposeService {
   readonly user?: string;
@@ -251,6 +253,25 @@ describe('the Dockerfile', () => {
   });
 });
 
+describe('the web app', () => {
+  it('is built for the image, put where the gateway looks for it, and built of what gets to the build', () => {
+    expect(read('Dockerfile')).toContain('node_modules/.bin/vite build apps/web');
+    expect(manifestOf('apps/gateway').imageFolders).toEqual([relative(root, siteDirectory)]);
+    for (const path of ['index.html', 'vite.config.ts', 'tsconfig.json', 'src/main.tsx', 'public/icon.svg']) {
+      expect([path, existsSync(join(root, 'apps/web', path))]).toEqual([path, true]);
+      expect([path, ignored.ignores(`apps/web/${path}`)]).toEqual([path, false]);
+    }
+  });
+
+  it('needs no package for development, and the gateway none of its packages', () => {
+    const { dependencies = {} } = manifestOf('apps/web');
+    const configuration = ts.preProcessFile(read('apps/web/vite.config.ts')).importedFiles;
+    for (const { fileName } of configuration)
+      if (!fileName.startsWith('node:')) expect(Object.keys(dependencies)).toContain(fileName);
+    expect(Object.keys(manifestOf('apps/gateway').dependencies ?? {})).not.toContain('@hse/web');
+  });
+});
+
 describe('what a service imports, from its start and its commands on', () => {
   const projects = new Map(
     ['apps', 'libs']
@@ -326,6 +347,7 @@ describe('docker/assemble.mjs', () => {
         name: '@hse/mail',
         dependencies: { '@hse/post': '1', ours: '1' },
         devDependencies: { '@hse/stamps': '1' },
+        imageFolders: ['apps/pages/dist/site'],
       },
       'libs/post': {
         name: '@hse/post',
@@ -349,6 +371,9 @@ describe('docker/assemble.mjs', () => {
       symlinkSync(`../../${path}`, join(folder, link));
     }
     write('built/libs/post/proto/post.proto');
+    write('built/apps/pages/package.json', { name: '@hse/pages' });
+    write('built/apps/pages/dist/site/index.html');
+    write('built/apps/pages/dist/types/index.d.ts');
     write('built/node_modules/for-the-build/index.js');
     write('here/node_modules/ours/src/index.js');
     write('here/node_modules/ours/src/index.d.ts');
@@ -372,6 +397,7 @@ describe('docker/assemble.mjs', () => {
     expect(within('').sort()).toEqual([
       'apps/mail/dist/index.js',
       'apps/mail/package.json',
+      'apps/pages/dist/site/index.html',
       'libs/post/dist/index.js',
       'libs/post/node_modules/other/index.js',
       'libs/post/package.json',

@@ -22,3 +22,4 @@ export {
 export { mintAccessToken, type MintOptions } from './oidc/mint-access-token.ts';
 export { remoteKeys } from './oidc/remote-keys.ts';
 export { createTestClock, type TestClock } from './test-clock.ts';
+export { siteDirectory } from './web-site.ts';
