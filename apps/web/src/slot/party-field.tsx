@@ -105,7 +105,8 @@ const PartySearch = ({ role, onChange, fault }: PartyFieldProps) => {
       allowsEmptyCollection
       menuTrigger="input"
       isInvalid={fault !== undefined}
-      autoFocus
+      // On a phone the keyboard would cover half of the dialog before anybody has read it.
+      autoFocus={matchMedia('(pointer: fine)').matches}
     >
       <Label className={fields.label ?? ''}>{texts.with[role]}</Label>
       <Group className={fields.box ?? ''}>
