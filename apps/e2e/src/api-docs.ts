@@ -22,7 +22,7 @@ export const openApiDocs = async (context: BrowserContext, url: string): Promise
   await page.goto(`${url}/api/docs`);
   await (await described).finished();
   const close = page.locator('.close-modal');
-  const form = page.locator('.auth-container', { hasText: 'logIn' });
+  const form = page.locator('.auth-container', { has: page.locator('h4', { hasText: /^logIn/ }) });
   // The dialog shows what was known when it opened, and what the issuer offers is known a moment after its answer.
   for (;;) {
     await page.locator('.auth-wrapper .authorize').click();

@@ -57,6 +57,7 @@ const suite = (keycloak: string): void => {
       expect(await docs.offers()).toEqual([
         expect.stringContaining('bearer'),
         'logIn (OAuth2, authorization_code with PKCE)',
+        expect.stringContaining('session'),
       ]);
       expect(await docs.clientId()).toBe('web');
       await docs.page.screenshot({ path: `${pictures}/docs-authorize.png` });

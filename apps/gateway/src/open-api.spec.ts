@@ -164,11 +164,12 @@ describe('the way to log in', () => {
         type: 'openIdConnect',
         openIdConnectUrl: 'http://localhost:3000/oidc/.well-known/openid-configuration',
       }) as object,
+      session: expect.objectContaining({ type: 'apiKey', in: 'cookie', name: '__Host-session' }) as object,
     });
     for (const { path, operation } of operations())
       expect([path, operation.security]).toEqual([
         path,
-        path.startsWith('/api/v1/') ? [{ bearer: [] }, { logIn: [] }] : [],
+        path.startsWith('/api/v1/') ? [{ bearer: [] }, { logIn: [] }, { session: [] }] : [],
       ]);
   });
 

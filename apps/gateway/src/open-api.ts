@@ -8,6 +8,7 @@ import {
   type ProblemCode,
   type ShapeClass,
 } from '@hse/contracts/http';
+import { pageHeader } from './browser-session/cross-site.ts';
 import { discoveryUrlOf } from './oidc/remote-keys.ts';
 import type { Operation, Route } from './route-table.ts';
 
@@ -107,6 +108,15 @@ export const openApiDocument = (routes: readonly Route[], issuer: string): Json 
           openIdConnectUrl: discoveryUrlOf(issuer),
           description: 'Authorization code with PKCE; client id `web`, no secret.',
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-session',
+          description:
+            'For pages of this server: `/auth/login?returnTo=/path` leads over the issuer back to that path, with this cookie (`session` over http on ' +
+            `localhost); \`POST /auth/logout\` ends it and says in \`location\` where to go next. With the cookie, every request that changes something needs the header \`${pageHeader.name}: ${pageHeader.value}\`. ` +
+            'An access token, where there is one, counts instead.',
+        },
       },
     },
   };
@@ -135,7 +145,7 @@ const describe = (
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description !== undefined && { description: operation.description }),
-    security: needsToken ? [{ bearer: [] }, { logIn: [] }] : [],
+    security: needsToken ? [{ bearer: [] }, { logIn: [] }, { session: [] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -202,6 +212,7 @@ const problemResponses = (operation: Operation, method: string, needsToken: bool
       ? (['malformed-json', 'body-too-large', 'unsupported-media-type', 'request-timeout'] as const)
       : []),
     ...(needsToken ? (['unauthenticated', 'unknown-participant', 'unavailable'] as const) : []),
+    ...(needsToken && method !== 'GET' ? (['cross-site-request'] as const) : []),
     ...(ifMatch ? (['if-match-required'] as const) : []),
     ...(method === 'POST' ? (['idempotency-key-reused', 'storage-full'] as const) : []),
     ...problems,

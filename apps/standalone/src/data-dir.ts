@@ -8,6 +8,6 @@ export const filesIn = (dataDir: string) => ({
   readModels: join(dataDir, 'read-models.sqlite'),
   /** Deadlines, written by expiry. Can be deleted: they are rebuilt from the events. */
   deadlines: join(dataDir, 'deadlines.sqlite'),
-  /** What the gateway has promised: first answers to idempotency keys, and what has been read. */
+  /** What the gateway has promised: first answers to idempotency keys, what has been read, and who is logged in. */
   gateway: join(dataDir, 'gateway.sqlite'),
 });
