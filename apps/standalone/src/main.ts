@@ -38,6 +38,7 @@ const line = (label: string, text: string): void =>
 console.log(
   `\n  ${styleText(['bold', 'green'], 'Session requests')} are being served  ${styleText('dim', `(up in ${Math.round(performance.now() - began)} ms)`)}\n`,
 );
+line('app', server.url);
 line('API', `${server.url}/api/v1`);
 line('docs', `${server.url}/api/docs`);
 if (settings.OIDC_ISSUER === undefined) {
