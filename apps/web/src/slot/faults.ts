@@ -72,6 +72,9 @@ export const focusFault = (form: HTMLElement | null, faults: Faults): void => {
   );
   const place = form?.querySelector<HTMLElement>(`[data-field="${first}"]`);
   const focusable = 'input:checked, input:not([type="radio"]), [role="spinbutton"], textarea, button';
-  const target = place?.matches(focusable) ? place : place?.querySelector<HTMLElement>(focusable);
+  const target = place?.matches(focusable)
+    ? place
+    : (place?.querySelector<HTMLElement>('input[aria-invalid="true"]') ??
+      place?.querySelector<HTMLElement>(focusable));
   target?.focus();
 };

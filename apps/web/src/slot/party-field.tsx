@@ -80,14 +80,20 @@ const ChosenParty = ({
   );
 };
 
+/** Without what a search does not distinguish: case and accents. */
+const folded = (name: string): string => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
 const PartySearch = ({ role, onChange, fault }: PartyFieldProps) => {
   const [q, setQ] = useState('');
-  const search = useParticipantSearch(useRested(q, 150));
-  const found = search.data ?? [];
+  const rested = useRested(q, 150);
+  const search = useParticipantSearch(rested);
+  const isOld = search.isPlaceholderData || rested !== q;
+  // Who does not match any more goes at once; who matches as well comes with the answer.
+  const found = (search.data ?? []).filter(({ name }) => !isOld || folded(name).includes(folded(q.trim())));
   const texts = slotText.request;
   const empty = search.isError
     ? texts.searchFailed
-    : search.isPending || search.isPlaceholderData
+    : search.isPending || isOld
       ? texts.searching
       : q.trim() === ''
         ? texts.nobodyAtAll

@@ -9,7 +9,7 @@ import { DayField } from './day-field.tsx';
 import type { Faults } from './faults.ts';
 import fields from './fields.module.css';
 import { LengthField } from './length-field.tsx';
-import { chosenSlot, type LocalSlot } from './local-slot.ts';
+import { chosenSlot, placeSlot, type LocalSlot } from './local-slot.ts';
 import { NoteField } from './note-field.tsx';
 import styles from './slot-form.module.css';
 import { SlotSummary } from './slot-summary.tsx';
@@ -50,30 +50,41 @@ export const SlotForm = ({
   check,
   isChange,
   before,
-}: SlotFormProps) => (
-  <I18nProvider locale={locale}>
-    <div className={styles.form}>
-      <fieldset className={styles.when}>
-        <legend className="visually-hidden">{slotText.slot.when}</legend>
-        <div className={styles.start}>
-          <DayField
-            value={slot.day}
-            onChange={(day) => onSlot({ ...slot, day })}
-            today={dayOf(now, zone)}
-            fault={faults.day}
+}: SlotFormProps) => {
+  const placed = placeSlot(slot, zone);
+  return (
+    <I18nProvider locale={locale}>
+      <div className={styles.form}>
+        <fieldset className={styles.when}>
+          <legend className="visually-hidden">{slotText.slot.when}</legend>
+          <div className={styles.start}>
+            <DayField
+              value={slot.day}
+              onChange={(day) => onSlot({ ...slot, day })}
+              today={dayOf(now, zone)}
+              fault={faults.day}
+            />
+            <StartField
+              value={slot.time}
+              onChange={(time) => onSlot({ ...slot, time })}
+              fault={faults.time ?? (placed.kind === 'none' ? '' : undefined)}
+            />
+          </div>
+          <p className={fields.hint}>{slotText.slot.inZone(zonePlace(zone))}</p>
+          <ClockTrouble value={slot} onChange={onSlot} zone={zone} now={now} />
+          <LengthField
+            value={slot.minutes}
+            onChange={(minutes) => onSlot({ ...slot, minutes })}
+            fault={faults.length}
           />
-          <StartField value={slot.time} onChange={(time) => onSlot({ ...slot, time })} fault={faults.time} />
-        </div>
-        <p className={fields.hint}>{slotText.slot.inZone(zonePlace(zone))}</p>
-        <ClockTrouble value={slot} onChange={onSlot} zone={zone} now={now} />
-        <LengthField
-          value={slot.minutes}
-          onChange={(minutes) => onSlot({ ...slot, minutes })}
-          fault={faults.length}
+        </fieldset>
+        <SlotSummary
+          slot={chosenSlot(slot, zone)}
+          isNoTime={placed.kind === 'none'}
+          {...{ zone, now, me, other, check, isChange, before }}
         />
-      </fieldset>
-      <SlotSummary slot={chosenSlot(slot, zone)} {...{ zone, now, me, other, check, isChange, before }} />
-      <NoteField value={note} onChange={onNote} otherName={other?.name} fault={faults.note} />
-    </div>
-  </I18nProvider>
-);
+        <NoteField value={note} onChange={onNote} otherName={other?.name} fault={faults.note} />
+      </div>
+    </I18nProvider>
+  );
+};

@@ -24,6 +24,8 @@ import type { SlotCheck } from './use-slot-check.ts';
 interface SlotSummaryProps {
   /** Nothing where the slot is not complete. */
   readonly slot: Slot | undefined;
+  /** It is complete, and there is no such time. */
+  readonly isNoTime: boolean;
   readonly zone: string;
   readonly now: number;
   /** My role. */
@@ -37,7 +39,17 @@ interface SlotSummaryProps {
 }
 
 /** The slot as both sides will see it, what is in its way, and by when it has to be answered. Keeps its height meanwhile. */
-export const SlotSummary = ({ slot, zone, now, me, other, check, isChange, before }: SlotSummaryProps) => {
+export const SlotSummary = ({
+  slot,
+  isNoTime,
+  zone,
+  now,
+  me,
+  other,
+  check,
+  isChange,
+  before,
+}: SlotSummaryProps) => {
   const texts = slotText.slot;
   const { preview } = check;
   return (
@@ -46,7 +58,7 @@ export const SlotSummary = ({ slot, zone, now, me, other, check, isChange, befor
       {slot ? (
         <BothTimes slot={slot} zone={zone} now={now} other={other} />
       ) : (
-        <p className={styles.soft}>{texts.notComplete}</p>
+        <p className={styles.soft}>{isNoTime ? texts.noSuchTime : texts.notComplete}</p>
       )}
       <div className={styles.live} role="status">
         {slot && <ClockChange slot={slot} zone={zone} />}

@@ -39,6 +39,7 @@ export const enSlot = {
     timeOfOnDay: (name: string, place: string, day: string) => `for ${name} (${place}, ${day})`,
     sameTime: (name: string) => `your time, and ${name}’s`,
     ahead: (days: number) => (days > 0 ? 'next day' : days < 0 ? 'the day before' : 'same day'),
+    noSuchTime: 'Choose another time.',
     notComplete: 'Choose a day, a time and a length.',
     lasts: (length: string) => `lasts ${length}`,
 
