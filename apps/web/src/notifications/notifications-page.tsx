@@ -74,7 +74,7 @@ export const NotificationsPage = () => {
 
 const List = ({ items, me }: { readonly items: readonly Notification[]; readonly me: Me }) => {
   const zone = useZone();
-  const now = useNow(60_000);
+  const now = useNow();
   const openDialog = useOpenDialog();
   return (
     <ul role="list" className={styles.items}>
@@ -93,7 +93,8 @@ const List = ({ items, me }: { readonly items: readonly Notification[]; readonly
               {item.reason !== undefined && <span>{text.session.said(item.reason)}</span>}
               <small>
                 <time dateTime={item.at}>
-                  {formatMoment(item.at, zone, now)} · {formatDistance(item.at, now)}
+                  {formatMoment(item.at, zone, now)} ·{' '}
+                  {formatDistance(Math.min(Date.parse(item.at), now), now)}
                 </time>
               </small>
             </span>

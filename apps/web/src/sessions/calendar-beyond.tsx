@@ -61,7 +61,7 @@ export const useBeyond = (
             show(Math.max(...earlier.map(({ from }) => from)));
           }}
         >
-          ↑ {text.calendar.earlier(earlier.length)}
+          {text.calendar.earlier(earlier.length)}
         </button>
       )}
       {later.length > 0 && (
@@ -74,7 +74,7 @@ export const useBeyond = (
             show(Math.min(...later.map(({ from }) => from)) - (seen.to - seen.from) / 2);
           }}
         >
-          ↓ {text.calendar.later(later.length)}
+          {text.calendar.later(later.length)}
         </button>
       )}
     </>

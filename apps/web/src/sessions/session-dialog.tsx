@@ -134,7 +134,9 @@ const Session = ({
           )}
           {proposal?.note !== undefined && (
             <>
-              <dt>{text.session.noteOf(proposal.proposedBy === me.role ? text.session.you : other.name)}</dt>
+              <dt>
+                {proposal.proposedBy === me.role ? text.session.yourNote : text.session.noteOf(other.name)}
+              </dt>
               <dd className={styles.note}>{proposal.note}</dd>
             </>
           )}

@@ -176,6 +176,7 @@ export const en = {
     system: 'The system',
     note: 'Note',
     noteOf: (name: string) => `Note from ${name}`,
+    yourNote: 'Your note',
     thread: 'What happened',
     threadFailed: 'What happened could not be loaded.',
     event: {
