@@ -2,6 +2,7 @@ import eslint from '@eslint/js';
 import { createProjectGraphAsync } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier/flat';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -10,9 +11,9 @@ import tseslint from 'typescript-eslint';
 if (!process.env.NX_TASK_TARGET_PROJECT) await createProjectGraphAsync();
 
 const specs = [
-  '**/*.spec.ts',
+  '**/*.spec.{ts,tsx}',
   '**/testing.ts',
-  '**/testing/**/*.ts',
+  '**/testing/**/*.{ts,tsx}',
   '**/fixtures/**/*.ts',
   '**/*-contract.ts',
   'apps/e2e/**/*.ts',
@@ -20,6 +21,9 @@ const specs = [
 
 /** The only files that may ask the machine for the time, wait for real, or draw at random: the adapters of those ports. */
 const timeAndChance = ['libs/service-kit/src/{system-clock,simulated-clock,timers,ids}.ts'];
+
+/** The same in the web app: its clock, which follows the service's; its keys; and how long ago somebody left to log in. */
+const timeAndChanceOfTheWeb = ['apps/web/src/{time/clock,api/client,log-in}.ts'];
 
 /** Programs for people: they say how long something took, and wait the way people do. */
 const commands = [
@@ -103,6 +107,8 @@ const dependsOn = {
   'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit', 'type:engines'],
   'type:engines': [],
   'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],
+  // What the web app knows of the rest is the API, through types generated from its description.
+  'type:web': [],
   'type:tools': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],
 };
 
@@ -136,10 +142,16 @@ export default defineConfig(
   },
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { '@nx': nx },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        // The configuration of Vite is no part of what the browser gets, nor of any other project.
+        projectService: { allowDefaultProject: ['apps/web/vite.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       ...boundaries(),
@@ -218,6 +230,24 @@ export default defineConfig(
       patterns: [{ regex: '^[^.]', message: 'The domain imports nothing but its own files.' }],
     }),
   },
+  {
+    // Accessibility is checked on the pages themselves, by axe: eslint-plugin-jsx-a11y does not work with ESLint 10.
+    files: ['apps/web/src/**/*.{ts,tsx}'],
+    ignores: [...timeAndChanceOfTheWeb, ...specs],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      // People wait for real: how long something stays on the screen is no matter of the service's clock.
+      ...restrictions({ ...determinism, globals: [] }),
+      // The others of this plugin say what the React Compiler could not handle, which is not used.
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      // A component takes its properties apart, and with them what it has to call.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: timeAndChanceOfTheWeb, rules: restrictions({}) },
+  // Vite asks for its configuration by default.
+  { files: ['apps/web/vite.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: [...specs, ...commands, 'tools/**/*.ts'], rules: restrictions({}) },
   {
     files: specs,

@@ -35,10 +35,11 @@ const shared = new Set(Object.keys({ ...rootManifest.dependencies, ...rootManife
 
 const sourceFiles = (directory) =>
   readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
 
-const isForTests = (file) => /\.spec\.ts$|[\\/](?:testing|fixtures)(?:[\\/]|\.ts$)|-contract\.ts$/.test(file);
+const isForTests = (file) =>
+  /\.spec\.tsx?$|[\\/](?:testing|fixtures)(?:[\\/]|\.tsx?$)|-contract\.ts$/.test(file);
 const importsOf = (file) =>
   ts.preProcessFile(readFileSync(join(root, file), 'utf8')).importedFiles.map(({ fileName }) => fileName);
 const packageOf = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
@@ -60,7 +61,11 @@ for (const { path, manifest } of projects) {
   if (types.length !== 1) say(`${path}/package.json`, `has to have one type: tag, has ${types.length}`);
 
   if (!existsSync(join(root, path, 'src'))) continue;
-  for (const file of sourceFiles(`${path}/src`)) {
+  const configuration = `${path}/vite.config.ts`;
+  for (const file of [
+    ...sourceFiles(`${path}/src`),
+    ...(existsSync(join(root, configuration)) ? [configuration] : []),
+  ]) {
     for (const specifier of importsOf(file)) {
       const name = packageOf(specifier);
       if (specifier.startsWith('.') || specifier.startsWith('node:') || name === manifest.name) continue;

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const domain = 'libs/session-requests/src/decide.ts';
+const page = 'apps/web/src/shell/shell.tsx';
 const service = 'apps/requests/src/index.ts';
 
 const plants: { what: string; file: string; code: string; rule: string }[] = [
@@ -98,6 +99,30 @@ const plants: { what: string; file: string; code: string; rule: string }[] = [
     file: service,
     code: `import { randomUUID } from 'node:crypto';`,
     rule: 'no-restricted-imports',
+  },
+  {
+    what: 'the web app reads the clock of the machine',
+    file: page,
+    code: `Date.now();`,
+    rule: 'no-restricted-properties',
+  },
+  {
+    what: 'the web app makes a date of now',
+    file: page,
+    code: `export const d = new Date();`,
+    rule: 'no-restricted-syntax',
+  },
+  {
+    what: 'the web app depends on a package of the server',
+    file: page,
+    code: `import '@hse/contracts/http';`,
+    rule: '@nx/enforce-module-boundaries',
+  },
+  {
+    what: 'a component uses a hook in some cases only',
+    file: page,
+    code: `import { useState as useAny } from 'react'; export const Odd = ({ a }: { a: boolean }) => (a ? useAny(1)[0] : 2);`,
+    rule: 'react-hooks/rules-of-hooks',
   },
   {
     what: 'a promise is left floating',

@@ -9,11 +9,12 @@ import { listen, type LiveState } from './live.ts';
 const patienceMs = 4_000;
 
 /**
- * Feeds the query cache with the live stream.
+ * Feeds the query cache with the live stream of this participant.
  * @param onChange is told of each change, with the state before it where that is known.
  * @returns what to tell of the connection.
  */
 export const useLiveCache = (
+  participantId: string,
   onChange: (change: LiveChange, was: SessionRequest | undefined) => void,
 ): { readonly isLost: boolean } => {
   const client = useQueryClient();
@@ -27,7 +28,7 @@ export const useLiveCache = (
         setLost(false);
       } else lost ??= setTimeout(setLost, patienceMs, true);
     };
-    const stop = listen({
+    const stop = listen(participantId, {
       ready: ({ now, pendingActions, resumed }) => {
         setClock(now);
         setPendingCount(client, pendingActions);
@@ -48,7 +49,7 @@ export const useLiveCache = (
       stop();
       clearTimeout(lost);
     };
-  }, [client, onChange]);
+  }, [client, onChange, participantId]);
   return { isLost };
 };
 
@@ -58,7 +59,7 @@ export const useLiveCache = (
  */
 const refetchAll = async (client: QueryClient): Promise<void> => {
   const underWay = client.getQueryCache().findAll({ fetchStatus: 'fetching' });
-  await Promise.allSettled(underWay.map(({ promise }) => promise));
+  await Promise.allSettled(underWay.flatMap(({ promise }) => promise ?? []));
   await client.invalidateQueries();
 };
 

@@ -12,9 +12,8 @@ export class ApiProblem extends Error {
   readonly current: SessionRequest | undefined;
 
   constructor(status: number, body: unknown) {
-    const problem = (typeof body === 'object' ? body : undefined) as Partial<ApiProblem> & {
-      detail?: string;
-    };
+    const problem = (typeof body === 'object' ? body : undefined) as
+      (Partial<ApiProblem> & { detail?: string }) | null | undefined;
     const code = problem?.code ?? 'unknown';
     super(problem?.detail ?? `The server answered ${status}.`);
     this.name = 'ApiProblem';

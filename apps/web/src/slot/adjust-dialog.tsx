@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type FormEvent } from 'react';
+import { useId, useRef, useState, type SubmitEvent } from 'react';
 import type { Me, SessionRequest } from '../api/client.ts';
 import { useAnswer, useMe, useSession } from '../api/queries.ts';
 import { adviceOn, ApiProblem, isLoggedOut } from '../api/problem.ts';
@@ -112,7 +112,7 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
       },
     );
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     // What has changed is looked at first; there is a button for sending it all the same.
     if (!hasChanged) send();

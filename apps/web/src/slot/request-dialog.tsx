@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type FormEvent } from 'react';
+import { useId, useRef, useState, type SubmitEvent } from 'react';
 import type { Me } from '../api/client.ts';
 import { useMe, useRequestSession } from '../api/queries.ts';
 import { adviceOn, isLoggedOut } from '../api/problem.ts';
@@ -68,7 +68,7 @@ const RequestForm = ({ me }: { readonly me: Me }) => {
     change(changes);
   };
 
-  const send = (event: FormEvent) => {
+  const send = (event: SubmitEvent) => {
     event.preventDefault();
     setWasTried(true);
     if (Object.keys(missing).length > 0 || !other || !slot) {
