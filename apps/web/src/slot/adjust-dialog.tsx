@@ -1,9 +1,11 @@
-import { useId, useRef, useState, type SubmitEvent } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
 import type { Me, SessionRequest } from '../api/client.ts';
 import { useAnswer, useMe, useSession } from '../api/queries.ts';
 import { adviceOn, ApiProblem, isLoggedOut } from '../api/problem.ts';
 import { leaveForLogIn } from '../log-in.ts';
 import { useCloseDialog, useParameter } from '../navigation.ts';
+import { otherParty } from '../sessions/parties.ts';
 import { slotText } from '../text/slot-text.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
@@ -55,18 +57,33 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
     { other: null, slot: localSlotOf(seed ?? current.proposal ?? current.slot, zone), note: '' },
     seed ? `${seed.startsAt} ${seed.endsAt}` : '',
   );
-  const other = me.role === 'coach' ? current.client : current.coach;
+  const other = otherParty(current, me);
   const slot = chosenSlot(draft.slot, zone);
   const canAdjust = current.allowedActions.includes('adjust');
   const check = useSlotCheck(canAdjust ? { adjust: current.id } : undefined, slot);
   const answer = useAnswer();
   const [wasTried, setWasTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const news = useRef<HTMLElement>(null);
   const formId = useId();
   const texts = slotText.adjust;
 
   // What my own proposal makes of it is no news.
   const hasChanged = current.revision !== seen.revision && !answer.isPending && !answer.isSuccess;
+  const wasRefused = hasChanged && answer.isError;
+  useEffect(() => {
+    // The button that had the focus is gone. Whoever is typing is not interrupted: a button leads there.
+    if (wasRefused) news.current?.focus();
+  }, [wasRefused]);
+  const client = useQueryClient();
+  const { revision } = current;
+  const checked = useRef(revision);
+  useEffect(() => {
+    // What a slot would mean was asked about the state before.
+    if (checked.current === revision) return;
+    checked.current = revision;
+    void client.invalidateQueries({ queryKey: ['slot-preview'] });
+  }, [client, revision]);
   const missing = faultsOf(draft, zone);
   const isConflict = answer.error instanceof ApiProblem && answer.error.code === 'conflict';
   const refused = faultsOfError(answer.error);
@@ -136,6 +153,11 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
           <Button onClick={ask}>
             {canAdjust && !hasChanged ? slotText.request.cancel : slotText.dialog.close}
           </Button>
+          {hasChanged && (
+            <Button kind="primary" onClick={() => news.current?.focus()}>
+              {slotText.conflict.see}
+            </Button>
+          )}
           {canAdjust && !hasChanged && (
             <Button kind="primary" type="submit" form={formId} working={answer.isPending && texts.sending}>
               {texts.send}
@@ -147,6 +169,7 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
       <form ref={form} id={formId} className={styles.form} onSubmit={submit} noValidate>
         {hasChanged ? (
           <Conflict
+            ref={news}
             before={seen}
             after={current}
             me={me.role}

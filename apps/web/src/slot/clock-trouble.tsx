@@ -44,8 +44,8 @@ export const ClockTrouble = ({
         ? formatTime(startsAt, zone)
         : formatMoment(startsAt, zone, now);
     return (
-      <div className={styles.trouble} role="alert">
-        <p className={fields.fault}>
+      <div className={styles.trouble}>
+        <p className={fields.fault} role="alert">
           {texts.doesNotExist(formatTime(written, 'UTC'), formatDay(written, 'UTC', now))}
         </p>
         <Button onClick={() => onChange(localSlotOf(placed.becomes, zone))}>

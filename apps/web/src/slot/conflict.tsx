@@ -1,3 +1,4 @@
+import type { Ref } from 'react';
 import type { Party, SessionRequest } from '../api/client.ts';
 import { useOpenDialog } from '../navigation.ts';
 import { statusOf } from '../sessions/status.ts';
@@ -19,6 +20,7 @@ export const Conflict = ({
   other,
   say,
   onSend,
+  ref,
 }: {
   readonly before: SessionRequest;
   readonly after: SessionRequest;
@@ -27,12 +29,13 @@ export const Conflict = ({
   readonly say: (slot: Slot) => string;
   /** Sends what is typed to the new state; nothing where that cannot be. */
   readonly onSend: (() => void) | undefined;
+  readonly ref: Ref<HTMLElement>;
 }) => {
   const open = useOpenDialog();
   const texts = slotText.conflict;
   const { status, agreed, proposal, outcome } = after;
   return (
-    <section className={styles.conflict} role="alert">
+    <section ref={ref} className={styles.conflict} role="alert" tabIndex={-1}>
       <h3>
         <SwapIcon />
         {texts.title}

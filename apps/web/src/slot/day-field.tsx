@@ -10,7 +10,6 @@ import {
 } from 'react-aria-components/Calendar';
 import { DateInput, DatePicker, DateSegment } from 'react-aria-components/DatePicker';
 import { Dialog } from 'react-aria-components/Dialog';
-import { FieldError } from 'react-aria-components/FieldError';
 import { Group } from 'react-aria-components/Group';
 import { Heading } from 'react-aria-components/Heading';
 import { Label } from 'react-aria-components/Label';
@@ -25,13 +24,14 @@ export const DayField = ({
   value,
   onChange,
   today,
-  fault,
+  faultId,
 }: {
   readonly value: string | null;
   readonly onChange: (value: string | null) => void;
   /** The earliest day that can be chosen. */
   readonly today: string;
-  readonly fault?: string | undefined;
+  /** Id of what says what is wrong with it; undefined where nothing is. */
+  readonly faultId?: string | undefined;
 }) => (
   <DatePicker
     className={fields.field ?? ''}
@@ -39,7 +39,8 @@ export const DayField = ({
     onChange={(day) => onChange(day?.toString() ?? null)}
     minValue={parseDate(today)}
     granularity="day"
-    isInvalid={fault !== undefined}
+    isInvalid={faultId !== undefined}
+    {...(faultId !== undefined && { 'aria-describedby': faultId })}
     validationBehavior="aria"
     shouldForceLeadingZeros={false}
   >
@@ -52,7 +53,6 @@ export const DayField = ({
         <CalendarIcon />
       </Button>
     </Group>
-    {fault !== undefined && <FieldError className={fields.fault ?? ''}>{fault}</FieldError>}
     <Popover className={styles.popover ?? ''} offset={4}>
       <Dialog className={styles.dialog ?? ''}>
         <Calendar>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import type { Participant } from '../api/client.ts';
 import { slotText } from '../text/slot-text.ts';
@@ -52,6 +52,7 @@ export const SlotForm = ({
   before,
 }: SlotFormProps) => {
   const placed = placeSlot(slot, zone);
+  const faultId = useId();
   return (
     <I18nProvider locale={locale}>
       <div className={styles.form}>
@@ -62,16 +63,28 @@ export const SlotForm = ({
               value={slot.day}
               onChange={(day) => onSlot({ ...slot, day })}
               today={dayOf(now, zone)}
-              fault={faults.day}
+              faultId={faults.day === undefined ? undefined : faultId}
             />
             <StartField
               value={slot.time}
               onChange={(time) => onSlot({ ...slot, time })}
-              fault={faults.time ?? (placed.kind === 'none' ? '' : undefined)}
+              faultId={faults.time === undefined && placed.kind !== 'none' ? undefined : faultId}
             />
           </div>
           <p className={fields.hint}>{slotText.slot.inZone(zonePlace(zone))}</p>
-          <ClockTrouble value={slot} onChange={onSlot} zone={zone} now={now} />
+          <div id={faultId} className={styles.faults}>
+            <div role="status">
+              {[faults.day, faults.time].map(
+                (fault) =>
+                  fault && (
+                    <p key={fault} className={fields.fault}>
+                      {fault}
+                    </p>
+                  ),
+              )}
+            </div>
+            <ClockTrouble value={slot} onChange={onSlot} zone={zone} now={now} />
+          </div>
           <LengthField
             value={slot.minutes}
             onChange={(minutes) => onSlot({ ...slot, minutes })}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { otherParty } from '../sessions/parties.ts';
 import { statusOf } from '../sessions/status.ts';
 import type { Participant, SlotPreview } from '../api/client.ts';
 import { useGo } from '../navigation.ts';
@@ -144,7 +145,7 @@ const Overlaps = ({
       <ul role="list">
         {overlaps.slice(0, named).map((session) => {
           const status = statusOf(session);
-          const name = me === 'coach' ? session.client.name : session.coach.name;
+          const { name } = otherParty(session, { role: me });
           return (
             <li key={session.id}>
               <a

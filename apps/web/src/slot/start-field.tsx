@@ -1,6 +1,5 @@
 import { parseTime, type Time } from '@internationalized/date';
 import type { KeyboardEvent } from 'react';
-import { FieldError } from 'react-aria-components/FieldError';
 import { Label } from 'react-aria-components/Label';
 import { DateInput, DateSegment, TimeField } from 'react-aria-components/TimeField';
 import { slotText } from '../text/slot-text.ts';
@@ -23,11 +22,12 @@ const stepped = (time: Time, up: boolean): Time => {
 export const StartField = ({
   value,
   onChange,
-  fault,
+  faultId,
 }: {
   readonly value: string | null;
   readonly onChange: (value: string | null) => void;
-  readonly fault?: string | undefined;
+  /** Id of what says what is wrong with it; undefined where nothing is. */
+  readonly faultId?: string | undefined;
 }) => {
   const time = value === null ? null : parseTime(value);
   const onKey = (event: KeyboardEvent<HTMLElement>) => {
@@ -44,7 +44,8 @@ export const StartField = ({
       value={time}
       onChange={(next) => onChange(next && write(next))}
       granularity="minute"
-      isInvalid={fault !== undefined}
+      isInvalid={faultId !== undefined}
+      {...(faultId !== undefined && { 'aria-describedby': faultId })}
       validationBehavior="aria"
     >
       <Label className={fields.label ?? ''}>{slotText.slot.start}</Label>
@@ -53,7 +54,6 @@ export const StartField = ({
           {(segment) => <DateSegment className={fields.segment ?? ''} segment={segment} />}
         </DateInput>
       </div>
-      {fault && <FieldError className={fields.fault ?? ''}>{fault}</FieldError>}
     </TimeField>
   );
 };

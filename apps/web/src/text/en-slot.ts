@@ -111,6 +111,7 @@ export const enSlot = {
     kept: 'What you typed is still here.',
     stillPossible: 'Send it if it still holds.',
     notPossible: 'It can no longer be sent.',
+    see: 'See what has changed',
     nowStatus: 'Now',
     send: 'Send it all the same',
     open: 'Open the session',
