@@ -1,7 +1,8 @@
 import type { GatewayStore, StoredBrowserSession } from '@hse/contracts';
-import type { Scheduled, Timers } from '@hse/event-sourcing';
+import { StoreUnavailable, type Scheduled, type Timers } from '@hse/event-sourcing';
 import type { Logger } from '@hse/service-kit';
 import { toInstant } from '@hse/session-requests';
+import { decodeJwt } from 'jose';
 import {
   InvalidToken,
   IssuerUnavailable,
@@ -24,6 +25,9 @@ const retryMs = 5_000;
 /** Milliseconds that a request waits for the renewal by another process, and between looks. */
 const waitMs = 5_000;
 const lookMs = 50;
+/** A store that does not take what cannot be got again is asked this often, so many milliseconds apart. */
+const mostTries = 10;
+const retryStoreMs = 200;
 const pruneMs = 60 * minuteMs;
 
 /** There is no such session, or not any more. */
@@ -45,6 +49,8 @@ interface Content extends IssuedTokens {
   /** The issuer could not be reached; not to be asked again before. */
   readonly retryAtMs?: number;
 }
+
+type Changes = { readonly [field in keyof Content]?: Content[field] | undefined };
 
 interface Session {
   readonly secret: string;
@@ -213,10 +219,9 @@ export class BrowserSessions {
   }
 
   async #renewClaimed(session: Session): Promise<Session> {
-    const { client, tokens, wallClock, logger } = this.#options;
-    const { refreshToken = '', idToken, subject } = session.content;
+    const { client, wallClock } = this.#options;
+    const { refreshToken = '', idToken } = session.content;
     let issued: IssuedTokens;
-    let verified: VerifiedToken;
     try {
       issued = await client.renew(refreshToken);
     } catch (error) {
@@ -224,37 +229,49 @@ export class BrowserSessions {
       await this.#replace(session, { claimedUntilMs: undefined, retryAtMs: wallClock.now() + retryMs });
       throw error;
     }
-    try {
-      verified = await tokens.verify(issued.accessToken);
-      if (verified.subject !== subject) throw new InvalidToken('the new token is of somebody else');
-    } catch (error) {
-      if (error instanceof InvalidToken) throw await this.#ended(session, error.message, error);
-      throw error;
-    }
-    const renewed = await this.#replace(session, {
+    const expiresAtMs = expiryOf(issued.accessToken);
+    if (expiresAtMs === undefined) throw await this.#ended(session, 'the new token is no JWT that expires');
+    // Kept before it is verified, which can fail for a moment: the old refresh token is spent.
+    return this.#keep(session, {
       accessToken: issued.accessToken,
       // An issuer that does not rotate sends no new one; the old one stays good.
       refreshToken: issued.refreshToken ?? refreshToken,
       idToken: issued.idToken ?? idToken,
       issuedAtMs: wallClock.now(),
-      expiresAtMs: verified.expiresAtMs,
+      expiresAtMs,
       claimedUntilMs: undefined,
       retryAtMs: undefined,
     });
-    if (renewed) return renewed;
-    // Logged out in the meantime: what was just got must not live on. (Or the claim ran out, and somebody else renews.)
-    if (issued.refreshToken !== undefined)
-      await client.revoke(issued.refreshToken).catch((error: unknown) => {
-        logger.warn({ err: error }, 'a refresh token could not be revoked');
-      });
-    throw new SessionEnded('it was ended');
+  }
+
+  async #keep(session: Session, renewed: Changes): Promise<Session> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const kept = await this.#replace(session, renewed);
+        if (kept) return kept;
+        break;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || tries === mostTries) throw error;
+        await this.#pause(retryStoreMs);
+      }
+    }
+    try {
+      // A try that seemed to fail may have been carried out. Or the claim ran out, and somebody else was faster.
+      const current = await this.#load(session.secret);
+      if (this.#options.wallClock.now() < current.content.expiresAtMs) return current;
+      throw new IssuerUnavailable();
+    } catch (error) {
+      // Logged out in the meantime: what was just got must not live on.
+      if (error instanceof SessionEnded && renewed.refreshToken !== undefined)
+        await this.#options.client.revoke(renewed.refreshToken).catch((revokeError: unknown) => {
+          this.#options.logger.warn({ err: revokeError }, 'a refresh token could not be revoked');
+        });
+      throw error;
+    }
   }
 
   /** Undefined when somebody else has changed it since. */
-  async #replace(
-    session: Session,
-    changes: { readonly [field in keyof Content]?: Content[field] | undefined },
-  ): Promise<Session | undefined> {
+  async #replace(session: Session, changes: Changes): Promise<Session | undefined> {
     const { secret, key, version } = session;
     // JSON leaves out what is undefined.
     const content = { ...session.content, ...changes } as Content;
@@ -279,6 +296,15 @@ export class BrowserSessions {
 
 /** So long before it expires a token is renewed: a quarter of its life, five minutes at most. */
 const marginMs = (lifeMs: number): number => Math.min(5 * minuteMs, lifeMs / 4);
+
+const expiryOf = (accessToken: string): number | undefined => {
+  try {
+    const { exp } = decodeJwt(accessToken);
+    return exp === undefined ? undefined : exp * 1_000;
+  } catch {
+    return undefined;
+  }
+};
 
 const sealContent = (secret: string, content: Content): string => seal(secret, JSON.stringify(content));
 

@@ -89,8 +89,7 @@ export const createIssuerClient = (
 ): IssuerClient => {
   const redirectUri = `${publicUrl}${callbackPath}`;
 
-  const discover = async (): Promise<Configuration> => {
-    const metadata = (await discoverIssuer(issuer, discoveryUrl, reach)) as unknown as ServerMetadata;
+  const configure = (metadata: ServerMetadata): Configuration => {
     const { token_endpoint_auth_methods_supported: methods } = metadata;
     const authentication =
       clientSecret === undefined
@@ -104,13 +103,20 @@ export const createIssuerClient = (
     // Whoever runs this says with the issuer's address whether it is reached without TLS: on one machine, or within one network.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it without noticing
     if ([issuer, discoveryUrl].some((url) => url.startsWith('http:'))) allowInsecureRequests(configuration);
-    // Signatures of ID tokens are checked, though they come straight from the issuer: the way there may have no TLS.
-    enableNonRepudiationChecks(configuration);
     return configuration;
   };
 
-  let discovered: Promise<Configuration> | undefined;
-  const configured = async (): Promise<Configuration> => {
+  const discover = async () => {
+    const metadata = (await discoverIssuer(issuer, discoveryUrl, reach)) as unknown as ServerMetadata;
+    const forLogIn = configure(metadata);
+    // Signatures of ID tokens are checked, though they come straight from the issuer: the way there may have no TLS. Not so when a
+    // token is renewed: that says nothing new of anybody, and must not fail after the refresh token was spent.
+    enableNonRepudiationChecks(forLogIn);
+    return { metadata, forLogIn, forRenewal: configure(metadata) };
+  };
+
+  let discovered: ReturnType<typeof discover> | undefined;
+  const configured = async () => {
     discovered ??= discover();
     try {
       return await discovered;
@@ -122,9 +128,9 @@ export const createIssuerClient = (
 
   return {
     authorizationUrl: async ({ state, nonce, verifier }, prompt) => {
-      const configuration = await configured();
-      const { scopes_supported: offered } = configuration.serverMetadata();
-      return buildAuthorizationUrl(configuration, {
+      const { metadata, forLogIn } = await configured();
+      const { scopes_supported: offered } = metadata;
+      return buildAuthorizationUrl(forLogIn, {
         redirect_uri: redirectUri,
         // Some issuers give a refresh token only to who asks for access while the user is away.
         scope: scope ?? `openid profile${offered?.includes('offline_access') ? ' offline_access' : ''}`,
@@ -136,10 +142,10 @@ export const createIssuerClient = (
       }).href;
     },
     exchange: async ({ state, nonce, verifier }, callback) => {
-      const configuration = await configured();
+      const { forLogIn } = await configured();
       const url = new URL(`${redirectUri}?${callback.toString()}`);
       return issued(
-        await authorizationCodeGrant(configuration, url, {
+        await authorizationCodeGrant(forLogIn, url, {
           expectedState: state,
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
@@ -150,25 +156,25 @@ export const createIssuerClient = (
       );
     },
     renew: async (refreshToken) => {
-      const configuration = await configured();
+      const { forRenewal } = await configured();
       return issued(
-        await refreshTokenGrant(configuration, refreshToken).catch((error: unknown) => {
+        await refreshTokenGrant(forRenewal, refreshToken).catch((error: unknown) => {
           throw explained(error);
         }),
       );
     },
     logOutUrl: async (idToken) => {
-      const configuration = await configured();
-      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-      return buildEndSessionUrl(configuration, {
+      const { metadata, forLogIn } = await configured();
+      if (metadata.end_session_endpoint === undefined) return undefined;
+      return buildEndSessionUrl(forLogIn, {
         post_logout_redirect_uri: `${publicUrl}/`,
         ...(idToken !== undefined && { id_token_hint: idToken }),
       }).href;
     },
     revoke: async (refreshToken) => {
-      const configuration = await configured();
-      if (configuration.serverMetadata().revocation_endpoint === undefined) return;
-      await tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' }).catch(
+      const { metadata, forRenewal } = await configured();
+      if (metadata.revocation_endpoint === undefined) return;
+      await tokenRevocation(forRenewal, refreshToken, { token_type_hint: 'refresh_token' }).catch(
         (error: unknown) => {
           throw explained(error);
         },
