@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useLayoutEffect, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useState } from 'react';
 import { text } from '../text/text.ts';
 import { dayOf } from '../time/format.ts';
 import styles from './calendar-canvas.module.css';
@@ -33,7 +33,16 @@ export const useBeyond = (
     const to = from + Math.round(scroller.clientHeight * minutesPerPx);
     setSeen((before) => (before.from === from && before.to === to ? before : { from, to }));
   }, [canvas]);
-  useLayoutEffect(look);
+  const dayCount = days.length;
+  useEffect(() => {
+    const scroller = scrollerIn(canvas.current);
+    if (!scroller) return;
+    const observer = new ResizeObserver(look);
+    for (const element of [scroller, ...scroller.children]) observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [canvas, look, dayCount]);
 
   const spans = sessions
     .filter(({ status, startsAt }) => status !== 'closed' && days.includes(dayOf(startsAt, timeZone)))

@@ -237,7 +237,7 @@ export const CalendarCanvas = ({
         selectable={view !== 'month'}
         eventContent={(info: EventDisplayInfo) => (
           <CalendarChip
-            item={itemOf(info.event)}
+            item={info.isMirror ? { ...itemOf(info.event), ...slotOf(info.event) } : itemOf(info.event)}
             timeZone={timeZone}
             inMonth={info.view.type === views.month}
           />

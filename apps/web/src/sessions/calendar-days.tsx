@@ -11,7 +11,7 @@ interface DaysProps {
   readonly today: string;
   readonly timeZone: string;
   readonly sessions: readonly CalendarItem[];
-  onChoose(day: string): void;
+  readonly onChoose: (day: string) => void;
 }
 
 const format = (day: string, options: Intl.DateTimeFormatOptions): string =>
@@ -44,7 +44,7 @@ const Day = ({
   readonly today: string;
   readonly sessions: readonly CalendarItem[];
   readonly pressed?: boolean;
-  onChoose(day: string): void;
+  readonly onChoose: (day: string) => void;
   readonly children?: React.ReactNode;
 }) => {
   const room = 3;

@@ -6,7 +6,7 @@ import chipStyles from './calendar-chip.module.css';
 import { MonthOfDays, WeekOfDays } from './calendar-days.tsx';
 import styles from './calendar-grid.module.css';
 import type { CalendarGridProps } from './calendar-item.ts';
-import { periodTitle, stepDays, stepPeriod, visibleWeeks } from './calendar-period.ts';
+import { narrowWeek, periodTitle, stepNarrowWeek, stepPeriod } from './calendar-period.ts';
 
 const narrow = matchMedia('(max-width: 640px)');
 const subscribe = (listener: () => void): (() => void) => {
@@ -14,13 +14,6 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => {
     narrow.removeEventListener('change', listener);
   };
-};
-
-/** The three days of a week, from this one on, or the last three, that a narrow screen shows beside each other. */
-const threeDaysFrom = (date: string): string[] => {
-  const week = visibleWeeks('week', date, locale).flat();
-  const first = Math.min(week.indexOf(date), week.length - 3);
-  return week.slice(first, first + 3);
 };
 
 /** A finger that went this far sideways, this soon, and not up or down, has swiped. */
@@ -36,12 +29,12 @@ export const CalendarGrid = (props: CalendarGridProps) => {
   const region = useRef<HTMLElement>(null);
   const touch = useRef<{ x: number; y: number; at: number }>(undefined);
   const today = dayOf(now, timeZone);
-  const threeDays = threeDaysFrom(date);
+  const threeDays = narrowWeek(date, locale);
 
   const step = (direction: 1 | -1): void => {
     onDateChange(
       isNarrow && view === 'week'
-        ? stepDays(threeDays[0] ?? date, 3 * direction)
+        ? stepNarrowWeek(date, direction, locale)
         : stepPeriod(view, date, direction),
     );
   };

@@ -23,13 +23,13 @@ export interface CalendarGridProps {
   /** Milliseconds since 1970 on the service's clock, for today and the line of the present time. */
   readonly now: number;
   readonly sessions: readonly CalendarItem[];
-  onOpen(id: string): void;
+  readonly onOpen: (id: string) => void;
   /** By a swipe, by Page Up and Page Down on a session, or by a tap on a day of the week. */
-  onDateChange(date: string): void;
+  readonly onDateChange: (date: string) => void;
   /** A day was chosen, in a month or by the head of a column. */
-  onShowDay(date: string): void;
+  readonly onShowDay: (date: string) => void;
   /** Free time was clicked or dragged over: somebody wants a session then. Never in the past. */
-  onSelectSlot(slot: Slot): void;
+  readonly onSelectSlot: (slot: Slot) => void;
   /** A session was dragged or resized, and is back where it was: somebody wants to adjust it to this slot. Never into the past. */
-  onMove(id: string, slot: Slot): void;
+  readonly onMove: (id: string, slot: Slot) => void;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { periodTitle, stepPeriod, visibleRange, visibleWeeks } from './calendar-period.ts';
+import {
+  narrowWeek,
+  periodTitle,
+  stepNarrowWeek,
+  stepPeriod,
+  visibleRange,
+  visibleWeeks,
+} from './calendar-period.ts';
 
 const hours = ({ from, to }: { from: string; to: string }): number =>
   (Date.parse(to) - Date.parse(from)) / 3_600_000;
@@ -80,5 +87,17 @@ describe('a step', () => {
     expect(stepPeriod('week', '2026-03-25', -1)).toBe('2026-03-18');
     expect(stepPeriod('month', '2027-01-31', 1)).toBe('2027-02-28');
     expect(stepPeriod('month', '2027-01-31', -1)).toBe('2026-12-31');
+  });
+
+  it('through a week on a narrow screen passes over no day', () => {
+    const seen = new Set<string>();
+    let date = '2026-11-23';
+    while (date < '2026-12-07') {
+      for (const day of narrowWeek(date, 'en-GB')) seen.add(day);
+      date = stepNarrowWeek(date, 1, 'en-GB');
+    }
+    expect(seen.size).toBe(14);
+    expect(narrowWeek('2026-11-29', 'en-GB')).toEqual(['2026-11-27', '2026-11-28', '2026-11-29']);
+    expect(stepNarrowWeek('2026-11-23', -1, 'en-GB')).toBe('2026-11-20');
   });
 });

@@ -103,3 +103,14 @@ export const listTitle = (date: string, locale: string): string => {
   });
   return format.formatRange(first.toDate('UTC'), first.add({ days: listDays - 1 }).toDate('UTC'));
 };
+
+/** The three days of its week that a narrow screen shows beside each other: from this one on, or the last three. */
+export const narrowWeek = (date: string, locale: string): string[] => {
+  const week = visibleWeeks('week', date, locale).flat();
+  const first = Math.min(week.indexOf(date), week.length - 3);
+  return week.slice(first, first + 3);
+};
+
+/** The day to show three days later (1) or earlier (-1) than those that a narrow screen shows; none is passed over. */
+export const stepNarrowWeek = (date: string, direction: 1 | -1, locale: string): string =>
+  stepDays(narrowWeek(date, locale)[0] ?? date, 3 * direction);

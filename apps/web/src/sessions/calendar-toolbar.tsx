@@ -3,13 +3,10 @@ import { locale, text } from '../text/text.ts';
 import { zonePlace } from '../time/format.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { NextIcon, PreviousIcon } from '../ui/icons.tsx';
-import { listDays, listTitle, periodTitle, stepDays, stepPeriod } from './calendar-period.ts';
+import { listDays, listTitle, periodTitle, stepDays, stepNarrowWeek, stepPeriod } from './calendar-period.ts';
 import styles from './calendar-toolbar.module.css';
 
 export type View = 'month' | 'week' | 'list';
-
-/** Days that a narrow screen shows of a week. */
-const narrowWeekDays = 3;
 
 /** Which time is shown, and how. */
 export const CalendarToolbar = ({
@@ -32,15 +29,13 @@ export const CalendarToolbar = ({
   const { showClosed } = usePreferences();
   const step = (direction: 1 | -1): void => {
     if (view === 'list') onDate(stepDays(date, direction * listDays));
-    else if (view === 'week' && isNarrow) onDate(stepDays(date, direction * narrowWeekDays));
+    else if (view === 'week' && isNarrow) onDate(stepNarrowWeek(date, direction, locale));
     else onDate(stepPeriod(view, date, direction));
   };
   return (
     <div className={styles.toolbar}>
       <div className={styles.steps}>
-        <Button onClick={() => onDate(today)} aria-pressed={date === today}>
-          {text.sessions.today}
-        </Button>
+        <Button onClick={() => onDate(today)}>{text.sessions.today}</Button>
         <IconButton label={text.sessions.previous[view]} onClick={() => step(-1)}>
           <PreviousIcon />
         </IconButton>
