@@ -1,6 +1,7 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import type { Me } from './api/client.ts';
 import { meQuery, useMe } from './api/queries.ts';
 import { ApiProblem, isLoggedOut, NetworkFailure } from './api/problem.ts';
 import { Chunk, NotificationsPage, SettingsPage } from './chunks.tsx';
@@ -25,13 +26,15 @@ const queryClient = new QueryClient({
     mutations: { retry: false },
   },
   queryCache: new QueryCache({
-    onError: (error, query) => {
-      // Whatever finds out that the log-in is over: who is logged in is asked anew, and the answer leads to the log-in.
-      if (isLoggedOut(error) && query.queryKey[0] !== 'me')
-        void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
-    },
+    onError: (error, query) => query.queryKey[0] !== 'me' && lookForLogIn(error),
   }),
+  mutationCache: new MutationCache({ onError: (error) => lookForLogIn(error) }),
 });
+
+/** Whatever finds out that the log-in is over: who is logged in is asked anew, and the answer leads to the log-in. */
+const lookForLogIn = (error: unknown): void => {
+  if (isLoggedOut(error)) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+};
 
 /** The whole app. */
 export const App = () => (
@@ -51,14 +54,14 @@ const Gate = () => {
   }, [isLeaving]);
 
   if (isOut) return isLeaving ? <LoadingShell leaving /> : <Welcome />;
-  if (me.data) return <Pages />;
+  if (me.data) return <Pages me={me.data} />;
   if (me.isPending) return <LoadingShell />;
   if (me.error instanceof ApiProblem && me.error.code === 'unknown-participant') return <NoParticipant />;
   return <Unreachable error={me.error} onRetry={() => void me.refetch()} />;
 };
 
-const Pages = () => (
-  <Shell>
+const Pages = ({ me }: { readonly me: Me }) => (
+  <Shell me={me}>
     <Switch>
       <Route path="/sessions/notifications">
         <SessionsPage tab="notifications">

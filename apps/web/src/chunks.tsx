@@ -31,15 +31,15 @@ export const loadAhead = (): void => {
   });
 };
 
-/** A place for something that may have to be loaded first, or may fail to. */
+/** A place for something that may have to be loaded first, or may fail to. @param fallback default: a line of text. */
 export const Chunk = ({
   children,
-  fallback,
+  fallback = <p role="status">{text.loading}</p>,
 }: {
   readonly children: ReactNode;
   readonly fallback?: ReactNode;
 }) => (
   <ErrorBoundary>
-    <Suspense fallback={fallback ?? <p role="status">{text.loading}</p>}>{children}</Suspense>
+    <Suspense fallback={fallback}>{children}</Suspense>
   </ErrorBoundary>
 );

@@ -17,7 +17,27 @@ const returnTo = (): string =>
 /** This page has just come back from the log-in: who is not logged in all the same would go in circles. */
 export const logInDidNotHold = (): boolean => {
   const left = Number(sessionStorage.getItem(markName) ?? 0);
-  return performance.timeOrigin - left < tooSoonMs && performance.timeOrigin > left;
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const isBack = navigation?.type === 'back_forward';
+  return !isBack && performance.timeOrigin - left < tooSoonMs && performance.timeOrigin > left;
+};
+
+const logIns = new BroadcastChannel('session-requests-log-in');
+
+/**
+ * Tells the other tabs of this browser who is logged in here, and leaves when somebody else is, or nobody any more: what a
+ * tab shows belongs to whom it asked as.
+ * @returns what ends it.
+ */
+export const followLogIn = (participantId: string): (() => void) => {
+  logIns.onmessage = ({ data }: MessageEvent<string | null>) => {
+    if (data === null) location.assign('/');
+    else if (data !== participantId) location.reload();
+  };
+  logIns.postMessage(participantId);
+  return () => {
+    logIns.onmessage = null;
+  };
 };
 
 /**
@@ -31,6 +51,7 @@ export const logOut = async (): Promise<void> => {
     },
   );
   if (!response.ok && response.status !== 401) throw new NetworkFailure();
+  logIns.postMessage(null);
   const { location: next } = response.ok
     ? ((await response.json()) as { location: string })
     : { location: '/' };

@@ -24,12 +24,15 @@ type Message =
   | { readonly kind: 'hello' };
 
 const address = '/api/v1/live';
-const channelName = 'session-requests-live';
 /** Milliseconds before a refused connection is tried again; doubled each time, up to the second number. */
 const pauses = [2_000, 30_000] as const;
 
-/** Listens until the returned function is called. */
-export const listen = (listener: LiveListener): (() => void) => {
+/**
+ * Listens until the returned function is called.
+ * @param participantId whose changes they are: tabs of different participants have nothing to tell each other.
+ */
+export const listen = (participantId: string, listener: LiveListener): (() => void) => {
+  const channelName = `session-requests-live-${participantId}`;
   const ended = new AbortController();
   const channel = new BroadcastChannel(channelName);
   let leads = false;

@@ -33,7 +33,13 @@ const askMe = async (): Promise<Me> => {
   return me;
 };
 
-export const meQuery = { queryKey: keys.me, queryFn: askMe };
+/** Asked anew when somebody comes back to the page after a while: the log-in may be over, and the clock have moved. */
+export const meQuery = {
+  queryKey: keys.me,
+  queryFn: askMe,
+  staleTime: 60_000,
+  refetchOnWindowFocus: true,
+};
 
 /** Who is logged in. */
 export const useMe = () => useQuery(meQuery);
@@ -80,6 +86,8 @@ export const useSession = (id: string) => {
     queryFn: async () =>
       stateWithNews(await answerOf(api.GET('/api/v1/session-requests/{id}', { params: { path: { id } } }))),
     initialData: () => shownState(client, id),
+    // What can be done depends on the time as well, of which no event tells.
+    staleTime: 0,
   });
 };
 

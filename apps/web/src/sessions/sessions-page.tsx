@@ -5,6 +5,7 @@ import { useOpenDialog } from '../navigation.ts';
 import { text } from '../text/text.ts';
 import { Button } from '../ui/button.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
+import { useTitle } from '../ui/use-title.ts';
 import { Calendar } from './calendar.tsx';
 import styles from './sessions-page.module.css';
 
@@ -16,6 +17,7 @@ export const SessionsPage = ({
   readonly tab: 'calendar' | 'notifications';
   readonly children?: ReactNode;
 }) => {
+  useTitle(tab === 'calendar' ? text.sessions.calendar : text.sessions.notifications);
   const openDialog = useOpenDialog();
   const unread = useNotifications().data?.pages[0]?.unread ?? 0;
   return (

@@ -6,17 +6,21 @@ import { formatMoment } from '../time/format.ts';
 import { deviceZone, isZone } from '../time/zone.ts';
 import { announce } from '../ui/announcer.tsx';
 import { Fault } from '../ui/fault.tsx';
+import { useTitle } from '../ui/use-title.ts';
 import { choose, usePreferences, type Preferences } from './preferences.ts';
 import styles from './settings-page.module.css';
 
 /** Time zone and appearance; each choice holds at once. */
-export const SettingsPage = () => (
-  <div className={styles.page}>
-    <h1>{text.settings.title}</h1>
-    <TimeZone />
-    <Theme />
-  </div>
-);
+export const SettingsPage = () => {
+  useTitle(text.settings.title);
+  return (
+    <div className={styles.page}>
+      <h1>{text.settings.title}</h1>
+      <TimeZone />
+      <Theme />
+    </div>
+  );
+};
 
 const save = (choice: Partial<Preferences>): void => {
   choose(choice);

@@ -1,9 +1,10 @@
-import { useCallback, type ReactNode } from 'react';
+import { useCallback, useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useQueryClient } from '@tanstack/react-query';
-import type { LiveChange, SessionRequest } from '../api/client.ts';
+import type { LiveChange, Me, SessionRequest } from '../api/client.ts';
 import { useLiveCache } from '../api/live-cache.ts';
 import { Dialogs } from './dialogs.tsx';
+import { followLogIn } from '../log-in.ts';
 import { useParameter } from '../navigation.ts';
 import { PendingButton } from '../pending-actions/pending-button.tsx';
 import { PendingSidebar } from '../pending-actions/pending-sidebar.tsx';
@@ -15,7 +16,7 @@ import { ProfileMenu } from './profile-menu.tsx';
 import styles from './shell.module.css';
 
 /** What is around every page: header, sidebar, dialogs, announcements; and the live connection. */
-export const Shell = ({ children }: { readonly children: ReactNode }) => {
+export const Shell = ({ me, children }: { readonly me: Me; readonly children: ReactNode }) => {
   const client = useQueryClient();
   const announceNews = useCallback(
     (change: LiveChange, was: SessionRequest | undefined) => {
@@ -24,7 +25,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
     },
     [client],
   );
-  const { isLost } = useLiveCache(announceNews);
+  const { isLost } = useLiveCache(me.id, announceNews);
+  useEffect(() => followLogIn(me.id), [me.id]);
   const isPendingOpen = useParameter('pending') !== undefined;
 
   return (
