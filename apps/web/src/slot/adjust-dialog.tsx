@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
-import type { Me, SessionRequest } from '../api/client.ts';
+import type { Me, Party, SessionRequest } from '../api/client.ts';
 import { useAnswer, useMe, useSession } from '../api/queries.ts';
 import { adviceOn, ApiProblem, isLoggedOut } from '../api/problem.ts';
 import { leaveForLogIn } from '../log-in.ts';
@@ -88,10 +88,12 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
   const isConflict = answer.error instanceof ApiProblem && answer.error.code === 'conflict';
   const refused = faultsOfError(answer.error);
   const refusal = check.isPresent ? check.preview?.refusal : undefined;
-  // That nothing has been changed yet need not be said before somebody wants to send it.
-  const isUntouched = refusal?.code === 'slot-unchanged' && !isDirty && !wasTried;
+  // That nothing has been changed yet is no fault before somebody wants to send it.
+  const present = current.proposal ?? current.agreed;
+  const isUnchanged =
+    slot !== undefined && slot.startsAt === present?.startsAt && slot.endsAt === present.endsAt;
   const faults: Faults = {
-    ...(refusal && !isUntouched && faultsOfRefusal(refusal)),
+    ...(refusal && (!isUnchanged || wasTried) && faultsOfRefusal(refusal)),
     ...refused,
     ...(wasTried && missing),
   };
@@ -188,12 +190,8 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
           onNote={(note) => edit({ note })}
           me={me.role}
           isChange={current.agreed !== null}
-          before={
-            <>
-              <Before current={current} other={other} />
-              <p className={styles.soft}>{texts.after}</p>
-            </>
-          }
+          before={<Before current={current} other={other} />}
+          hint={isUnchanged ? texts.unchanged : undefined}
           {...{ other, zone, now, faults, check }}
         />
       </form>
@@ -201,30 +199,37 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
   );
 };
 
-/** What stands, and what is on the table, before the new slot. */
+/** What the new slot takes the place of; an agreed slot stands beside a proposal, and until another one is accepted. */
 const Before = ({
   current: { agreed, proposal },
   other,
 }: {
   readonly current: SessionRequest;
-  readonly other: SessionRequest['coach'];
-}) => (
-  <dl className={styles.before}>
-    {agreed && (
-      <div className={styles.row}>
-        <dt>{slotText.adjust.before.agreed}</dt>
-        <dd>
-          <SlotTimes slot={agreed} other={other} struck />
-        </dd>
-      </div>
-    )}
-    {proposal && (
-      <div className={styles.row}>
-        <dt>{slotText.adjust.before.proposed}</dt>
-        <dd>
-          <SlotTimes slot={proposal} other={other} struck />
-        </dd>
-      </div>
-    )}
-  </dl>
-);
+  readonly other: Party;
+}) => {
+  const texts = slotText.adjust;
+  if (!agreed && !proposal) return null;
+  return (
+    <>
+      <dl className={styles.before}>
+        {agreed && (
+          <div className={styles.row}>
+            <dt>{texts.before.agreed}</dt>
+            <dd>
+              <SlotTimes slot={agreed} other={other} struck={proposal === null} />
+            </dd>
+          </div>
+        )}
+        {proposal && (
+          <div className={styles.row}>
+            <dt>{texts.before.proposed}</dt>
+            <dd>
+              <SlotTimes slot={proposal} other={other} struck />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <p className={styles.soft}>{texts.after}</p>
+    </>
+  );
+};

@@ -34,6 +34,8 @@ export interface SlotFormProps {
   readonly isChange: boolean;
   /** What stood before, above the new slot. */
   readonly before?: ReactNode;
+  /** What to do first, where this slot is none to send. */
+  readonly hint?: string | undefined;
 }
 
 /** Day, start and length of a slot, what they mean to both sides, and a note. Shows, and tells what is changed; decides nothing. */
@@ -50,6 +52,7 @@ export const SlotForm = ({
   check,
   isChange,
   before,
+  hint,
 }: SlotFormProps) => {
   const placed = placeSlot(slot, zone);
   const faultId = useId();
@@ -93,7 +96,7 @@ export const SlotForm = ({
         </fieldset>
         <SlotSummary
           slot={chosenSlot(slot, zone)}
-          isNoTime={placed.kind === 'none'}
+          hint={placed.kind === 'none' ? slotText.slot.noSuchTime : hint}
           {...{ zone, now, me, other, check, isChange, before }}
         />
         <NoteField value={note} onChange={onNote} otherName={other?.name} fault={faults.note} />

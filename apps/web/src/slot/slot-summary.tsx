@@ -25,8 +25,8 @@ import type { SlotCheck } from './use-slot-check.ts';
 interface SlotSummaryProps {
   /** Nothing where the slot is not complete. */
   readonly slot: Slot | undefined;
-  /** It is complete, and there is no such time. */
-  readonly isNoTime: boolean;
+  /** What to do first, where the slot is complete and still none to send. */
+  readonly hint: string | undefined;
   readonly zone: string;
   readonly now: number;
   /** My role. */
@@ -42,7 +42,7 @@ interface SlotSummaryProps {
 /** The slot as both sides will see it, what is in its way, and by when it has to be answered. Keeps its height meanwhile. */
 export const SlotSummary = ({
   slot,
-  isNoTime,
+  hint,
   zone,
   now,
   me,
@@ -53,20 +53,21 @@ export const SlotSummary = ({
 }: SlotSummaryProps) => {
   const texts = slotText.slot;
   const { preview } = check;
+  const shown = hint === undefined ? slot : undefined;
   return (
     <section className={styles.summary} aria-label={texts.summary}>
       {before}
-      {slot ? (
-        <BothTimes slot={slot} zone={zone} now={now} other={other} />
+      {shown ? (
+        <BothTimes slot={shown} zone={zone} now={now} other={other} />
       ) : (
-        <p className={styles.soft}>{isNoTime ? texts.noSuchTime : texts.notComplete}</p>
+        <p className={styles.soft}>{hint ?? texts.notComplete}</p>
       )}
       <div className={styles.live} role="status">
-        {slot && <ClockChange slot={slot} zone={zone} />}
-        {slot && preview && preview.overlaps.length > 0 && (
+        {shown && <ClockChange slot={shown} zone={zone} />}
+        {shown && preview && preview.overlaps.length > 0 && (
           <Overlaps overlaps={preview.overlaps} {...{ zone, now, me }} />
         )}
-        {slot && other && preview?.respondBy !== undefined && (
+        {shown && other && preview?.respondBy !== undefined && (
           <Deadline
             respondBy={preview.respondBy}
             rule={preview.respondByRule}

@@ -97,6 +97,7 @@ export const enSlot = {
     title: (name: string) => `Propose another time to ${name}`,
     before: { agreed: 'Agreed', proposed: 'Proposed' },
     after: 'New',
+    unchanged: 'Choose another day, time or length.',
     send: 'Send proposal',
     sending: 'Sending …',
     sent: (name: string, until: string | null) =>
