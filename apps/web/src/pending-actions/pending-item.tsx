@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { SessionRequest } from '../api/client.ts';
-import { useAnswer, useMe } from '../api/queries.ts';
+import { useAnswer, useMe, type Answer } from '../api/queries.ts';
 import { adviceOn, ApiProblem } from '../api/problem.ts';
 import { useOpenDialog } from '../navigation.ts';
 import { otherParty } from '../sessions/parties.ts';
@@ -38,32 +38,27 @@ export const PendingItem = ({
     : proposal.round > 1
       ? text.pending.proposesOther(other.name)
       : text.pending.asks(other.name);
-  const accept = (): void => {
-    answer.mutate(
-      { id, revision, action: 'accept' },
-      {
-        onSuccess: () => {
-          onDone();
-          announce(text.action.accepted(other.name, formatSlot(proposal, zone, now())));
-        },
+  /** Goes on once it is answered, though this item is gone by then. */
+  const send = (what: Answer, done: () => string): void => {
+    answer.mutateAsync(what).then(
+      () => {
+        onDone();
+        announce(done());
+      },
+      (error: unknown) => {
+        // The question was about another proposal.
+        if (error instanceof ApiProblem && error.current) setRejecting(false);
       },
     );
   };
-  const reject = (reason: string): void => {
-    answer.mutate(
-      { id, revision, action: 'reject', ...(reason !== '' && { reason }) },
-      {
-        onSuccess: () => {
-          onDone();
-          announce(agreed ? text.action.changeRejected : text.action.rejected(other.name));
-        },
-        onError: (error) => {
-          // The question was about another proposal.
-          if (error instanceof ApiProblem && error.current) setRejecting(false);
-        },
-      },
+  const accept = (): void =>
+    send({ id, revision, action: 'accept' }, () =>
+      text.action.accepted(other.name, formatSlot(proposal, zone, now())),
     );
-  };
+  const reject = (reason: string): void =>
+    send({ id, revision, action: 'reject', ...(reason !== '' && { reason }) }, () =>
+      agreed ? text.action.changeRejected : text.action.rejected(other.name),
+    );
   const working = answer.isPending ? answer.variables.action : undefined;
   const hasChanged = answer.error instanceof ApiProblem && answer.error.code === 'conflict';
 
