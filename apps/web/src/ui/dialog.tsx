@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -127,6 +127,11 @@ export const ConfirmDialog = ({
   alternative,
 }: ConfirmDialogProps) => {
   const explanation = useId();
+  const wayBack = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // After the dialog has taken the focus to itself.
+    wayBack.current?.focus();
+  }, []);
   return (
     <Dialog
       title={title}
@@ -137,7 +142,7 @@ export const ConfirmDialog = ({
       describedBy={explanation}
       footer={(close) => (
         <>
-          <Button onClick={close} disabled={isBusy} autoFocus>
+          <Button ref={wayBack} onClick={close} disabled={isBusy}>
             {dismiss}
           </Button>
           {alternative}
