@@ -30,12 +30,15 @@ const serverOptions = (process.env.BENCH_SERVER_OPTIONS ?? '').split(' ').filter
 /** A whole HTTP request with a token and a body that differ from account to account. */
 type Post = autocannon.Request & { readonly body: string };
 
-/** The built server with demo accounts, all its settings at their defaults but where it listens and where the data lie. */
-const startStandalone = async (directory: string) => {
+/**
+ * The built server with demo accounts, all its settings at their defaults but where it listens and where the data lie.
+ * @param settings others that it is to have.
+ */
+export const startStandalone = async (directory: string, settings: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const dataDir = join(directory, 'data');
   mkdirSync(dataDir);
-  const env = { ...process.env, PORT: String(port), DATA_DIR: dataDir };
+  const env = { ...process.env, ...settings, PORT: String(port), DATA_DIR: dataDir };
   const log = join(directory, 'server.log');
   const out = openSync(log, 'w');
   const server = spawn(process.execPath, [quiet, ...serverOptions, standalone], {
@@ -82,7 +85,7 @@ const ready = async (server: ChildProcess, url: string): Promise<void> => {
   throw new Error('it was not ready within 30 s');
 };
 
-const stop = async (server: ChildProcess): Promise<void> => {
+export const stop = async (server: ChildProcess): Promise<void> => {
   if (server.exitCode !== null || server.signalCode !== null) return;
   server.kill('SIGTERM');
   await once(server, 'exit');
