@@ -337,7 +337,10 @@ const configuration = (
       const accountId = oidc.session?.accountId;
       const clientId = oidc.client?.clientId;
       if (accountId === undefined || clientId === undefined) return undefined;
-      const grant = new oidc.provider.Grant({ accountId, clientId });
+      // The same for every log-in of the session: another would make void what the one before has led to, in another tab say.
+      const grantId = oidc.session?.grantIdFor(clientId);
+      const known = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId);
+      const grant = known ?? new oidc.provider.Grant({ accountId, clientId });
       grant.addOIDCScope(`${tokenScope} offline_access`);
       grant.addResourceScope(resource, tokenScope);
       await grant.save();
