@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState, type SubmitEvent } from 'react';
 import type { Me, Party, SessionRequest } from '../api/client.ts';
 import { useAnswer, useMe, useSession } from '../api/queries.ts';
-import { adviceOn, ApiProblem, isLoggedOut } from '../api/problem.ts';
+import { adviceOn, ApiProblem, isLoggedOut, NetworkFailure } from '../api/problem.ts';
 import { leaveForLogIn } from '../log-in.ts';
 import { useCloseDialog, useParameter } from '../navigation.ts';
 import { otherParty } from '../sessions/parties.ts';
@@ -68,8 +68,26 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
   const formId = useId();
   const texts = slotText.adjust;
 
+  const finish = ({ proposal }: SessionRequest) => {
+    forget();
+    close();
+    announce(texts.sent(other.name, proposal && formatMoment(proposal.respondBy, zone, now)));
+  };
+  // No answer came, and yet what was sent is there now.
+  const sent = answer.variables?.action === 'adjust' ? answer.variables : undefined;
+  const hasArrived =
+    answer.error instanceof NetworkFailure &&
+    current.revision === seen.revision + 1 &&
+    current.proposal?.proposedBy === me.role &&
+    current.proposal.startsAt === sent?.startsAt &&
+    current.proposal.endsAt === sent.endsAt;
+  const whenArrived = useEffectEvent(() => finish(current));
+  useEffect(() => {
+    if (hasArrived) whenArrived();
+  }, [hasArrived]);
   // What my own proposal makes of it is no news.
-  const hasChanged = current.revision !== seen.revision && !answer.isPending && !answer.isSuccess;
+  const hasChanged =
+    current.revision !== seen.revision && !answer.isPending && !answer.isSuccess && !hasArrived;
   const wasRefused = hasChanged && answer.isError;
   useEffect(() => {
     // The button that had the focus is gone. Whoever is typing is not interrupted: a button leads there.
@@ -119,11 +137,7 @@ const AdjustForm = ({ me, current }: { readonly me: Me; readonly current: Sessio
         ...(written !== '' && { note: written }),
       },
       {
-        onSuccess: ({ proposal }) => {
-          forget();
-          close();
-          announce(texts.sent(other.name, proposal && formatMoment(proposal.respondBy, zone, now)));
-        },
+        onSuccess: finish,
         onError: (error) => {
           if (isLoggedOut(error)) leaveForLogIn();
           else focusFault(form.current, faultsOfError(error));
