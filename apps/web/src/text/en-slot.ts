@@ -35,7 +35,6 @@ export const enSlot = {
 
     summary: 'The session',
     yourTime: (place: string) => `your time (${place})`,
-    timeOf: (name: string, place: string) => `for ${name} (${place})`,
     timeOfOnDay: (name: string, place: string, day: string) => `for ${name} (${place}, ${day})`,
     sameTime: (name: string) => `your time, and ${name}’s`,
     ahead: (days: number) => (days > 0 ? 'next day' : days < 0 ? 'the day before' : 'same day'),
