@@ -101,6 +101,7 @@ const suite = (keycloak: string): void => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
       context.setDefaultTimeout(patienceMs);
       const page = await context.newPage();
+      const { length: before } = await offlineSessions(keycloak, anna?.id ?? '');
       const isLogIn = (address: URL): boolean =>
         address.href.startsWith(`${issuer}/protocol/openid-connect/auth?`);
       await page.goto(`${url}/auth/login?returnTo=/sessions`);
@@ -110,12 +111,12 @@ const suite = (keycloak: string): void => {
       expect(await sessionCookieOf(context)).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
       expect(await callFromPage(page, '/api/v1/me')).toMatchObject({ status: 200, body: { id: anna?.id } });
 
-      await page.goto(`${url}/auth/login?returnTo=/settings`);
-      await page.waitForURL(`${url}/settings`);
+      expect(await offlineSessions(keycloak, anna?.id ?? '')).toHaveLength(before + 1);
 
       await logOutFromPage(page);
       await page.waitForURL(`${url}/`);
       expect(await callFromPage(page, '/api/v1/me')).toMatchObject({ status: 401 });
+      expect(await offlineSessions(keycloak, anna?.id ?? '')).toHaveLength(before);
       await page.goto(`${url}/auth/login`);
       await page.waitForURL(isLogIn);
       await page.getByText('Sign in to your account').waitFor();
@@ -177,6 +178,16 @@ const tokenOf = async (
   if (body.access_token === undefined)
     throw new Error(`no token: ${response.status} ${JSON.stringify(body)}`);
   return body.access_token;
+};
+
+/** What Keycloak keeps for the gateway, to renew tokens of this account with. */
+const offlineSessions = async (keycloak: string, account: string): Promise<object[]> => {
+  const realm = `${keycloak}/admin/realms/session-requests`;
+  const authorization = `Bearer ${await tokenOf(keycloak, 'master', 'admin-cli', 'admin', 'admin')}`;
+  const get = async <T>(address: string): Promise<T> =>
+    (await (await fetch(address, { headers: { authorization } })).json()) as T;
+  const [client] = await get<{ id: string }[]>(`${realm}/clients?clientId=gateway`);
+  return get<object[]>(`${realm}/users/${account}/offline-sessions/${client?.id ?? ''}`);
 };
 
 /**

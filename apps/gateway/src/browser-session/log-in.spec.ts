@@ -1,3 +1,4 @@
+// cspell:ignore Fsettings httponly
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openSqliteGatewayStore } from '@hse/read-models/sqlite';
 import { createEmbeddedIssuer } from '../oidc/embedded-issuer.ts';
