@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Me, SessionRequest } from '../api/client.ts';
 import { ApiProblem, adviceOn } from '../api/problem.ts';
 import { useMe, useSession } from '../api/queries.ts';
-import { useCloseDialog } from '../navigation.ts';
+import { useGo } from '../navigation.ts';
 import { text } from '../text/text.ts';
 import { now as present, useNow } from '../time/clock.ts';
 import { formatSlot } from '../time/format.ts';
@@ -25,7 +25,9 @@ import { whatChanged } from './what-changed.ts';
 export const SessionDialog = ({ id }: { readonly id: string }) => {
   const session = useSession(id);
   const me = useMe().data;
-  const close = useCloseDialog();
+  const go = useGo();
+  // It may lie on a request that is being written, and leaves that open.
+  const close = (): void => go({ session: undefined }, { replace: true });
   if (session.data && me) return <Session session={session.data} me={me} onClose={close} />;
   return (
     <Dialog title={text.product} onClose={close}>

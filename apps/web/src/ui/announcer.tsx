@@ -33,7 +33,8 @@ const subscribe = (listener: () => void): (() => void) => {
 export const Announcer = () => {
   const shown = useSyncExternalStore(subscribe, () => announcements);
   return (
-    <div className={styles.place} role="status" aria-live="polite">
+    // The attribute keeps dialogs from hiding it from screen readers, as they hide all else behind them.
+    <div className={styles.place} role="status" aria-live="polite" data-live-announcer="true">
       {shown.map((announcement) => (
         <Shown key={announcement.id} {...announcement} />
       ))}

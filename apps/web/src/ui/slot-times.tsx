@@ -33,11 +33,11 @@ export const SlotTimes = ({
         <time dateTime={slot.startsAt}>{formatSlot(slot, zone, now)}</time>
       </Text>
       {differ(zone, other.timeZone, slot.startsAt) && (
-        <span className={styles.other}>
+        <Text className={styles.other}>
           {daysAhead(slot.startsAt, zone, other.timeZone) !== 0 &&
             `${formatDay(slot.startsAt, other.timeZone, now)}, `}
           {formatTimes(slot, other.timeZone)} {zonePlace(other.timeZone)}
-        </span>
+        </Text>
       )}
     </span>
   );
