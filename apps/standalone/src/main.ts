@@ -43,7 +43,7 @@ line('API', `${server.url}/api/v1`);
 line('docs', `${server.url}/api/docs`);
 if (settings.OIDC_ISSUER === undefined) {
   line('token', 'npm run -s token -- anna        (npm run -s token -- --list shows who there is)');
-  line('log in', `${server.url}/oidc, as any of them, password "demo"`);
+  line('log in', 'in the app or the docs, with a click on any of them, or with the password "demo"');
 } else line('token', `from ${settings.OIDC_ISSUER}`);
 if (settings.CLOCK === 'simulated')
   line('clock', `simulated, ${settings.CLOCK_SPEED} s per second: ${server.url}/api/v1/clock`);
