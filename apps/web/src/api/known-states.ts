@@ -1,5 +1,5 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
-import type { SessionRequest } from './client.ts';
+import type { Me, SessionRequest } from './client.ts';
 
 /*
  * The query cache, fed by what the live stream and answers to commands tell. A list that was asked for before a change and
@@ -95,4 +95,20 @@ export const listWithNews = async (
 export const stateWithNews = (state: SessionRequest): SessionRequest => {
   const news = known.get(state.id)?.state;
   return news && news.revision > state.revision ? news : state;
+};
+
+let pendingTold: { readonly count: number; readonly at: number } | undefined;
+
+/** Shows how many sessions await my answer. */
+export const tellPendingCount = (client: QueryClient, count: number): void => {
+  told += 1;
+  pendingTold = { count, at: told };
+  client.setQueryData<Me>(keys.me, (me) => (me ? { ...me, pendingActions: count } : me));
+};
+
+/** Asks who I am, and puts into the answer what has been told in the meantime. */
+export const meWithNews = async (ask: () => Promise<Me>): Promise<Me> => {
+  const asked = told;
+  const me = await ask();
+  return pendingTold && pendingTold.at > asked ? { ...me, pendingActions: pendingTold.count } : me;
 };

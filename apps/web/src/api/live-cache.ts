@@ -1,8 +1,8 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { setClock } from '../time/clock.ts';
-import type { LiveChange, Me, SessionRequest } from './client.ts';
-import { keys, shownState, tellState } from './known-states.ts';
+import type { LiveChange, SessionRequest } from './client.ts';
+import { keys, shownState, tellPendingCount, tellState } from './known-states.ts';
 import { listen, type LiveState } from './live.ts';
 
 /** Milliseconds that a connection may be away before somebody is told: the server ends and takes up connections of its own accord. */
@@ -31,14 +31,14 @@ export const useLiveCache = (
     const stop = listen(participantId, {
       ready: ({ now, pendingActions, resumed }) => {
         setClock(now);
-        setPendingCount(client, pendingActions);
+        tellPendingCount(client, pendingActions);
         if (!resumed) void refetchAll(client);
       },
       changed: (change) => {
         const was = shownState(client, change.id);
         setClock(change.now);
         tellState(client, change.current);
-        setPendingCount(client, change.pendingActions);
+        tellPendingCount(client, change.pendingActions);
         void client.invalidateQueries({ queryKey: keys.notifications });
         onChange(change, was);
       },
@@ -61,8 +61,4 @@ const refetchAll = async (client: QueryClient): Promise<void> => {
   const underWay = client.getQueryCache().findAll({ fetchStatus: 'fetching' });
   await Promise.allSettled(underWay.flatMap(({ promise }) => promise ?? []));
   await client.invalidateQueries();
-};
-
-const setPendingCount = (client: QueryClient, pendingActions: number): void => {
-  client.setQueryData<Me>(keys.me, (me) => (me ? { ...me, pendingActions } : me));
 };

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { setClock } from '../time/clock.ts';
 import { answerOf, api, newIdempotencyKey, type Me, type SessionRequest } from './client.ts';
-import { keys, listWithNews, shownState, stateWithNews, tellState } from './known-states.ts';
+import { keys, listWithNews, meWithNews, shownState, stateWithNews, tellState } from './known-states.ts';
 import { ApiProblem, NetworkFailure } from './problem.ts';
 
 /** Most items that the API gives at once. */
@@ -28,7 +28,7 @@ const all = async <Item>(
 };
 
 const askMe = async (): Promise<Me> => {
-  const me = await answerOf(api.GET('/api/v1/me'));
+  const me = await meWithNews(() => answerOf(api.GET('/api/v1/me')));
   setClock(me.now);
   return me;
 };
