@@ -18,8 +18,7 @@ export const Avatar = ({
   readonly picture?: string | undefined;
   readonly size?: 32 | 40;
 }) => (
-  <span className={styles.avatar} data-size={size} aria-hidden="true">
-    {initialsOf(name)}
+  <span className={styles.avatar} data-size={size} data-initials={initialsOf(name)} aria-hidden="true">
     {picture !== undefined && (
       // The initials stay behind it for when it cannot be loaded.
       <img
