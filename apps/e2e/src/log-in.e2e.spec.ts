@@ -106,6 +106,23 @@ const suite = (): void => {
   );
 
   it(
+    'comes to its end for who opens the app under another name of this machine',
+    async () => {
+      const context = await freshContext();
+      const page = await context.newPage();
+      const elsewhere = new URL('/auth/login?returnTo=/settings', system.url);
+      elsewhere.hostname = '127.0.0.1';
+      expect(elsewhere.origin).not.toBe(new URL(system.url).origin);
+      await page.goto(elsewhere.href);
+      await page.getByRole('button', { name: system.participant('anna').name }).click();
+      await page.waitForURL(`${system.url}/settings`);
+      expect(await callFromPage(page, '/api/v1/me')).toMatchObject({ status: 200 });
+      await context.close();
+    },
+    5 * patienceMs,
+  );
+
+  it(
     'tells who comes back to a log-in that is not theirs what to do',
     async () => {
       const context = await freshContext();

@@ -76,6 +76,14 @@ export const createLogInRoutes =
     fastify.get('/auth/login', async (request, reply) => {
       const returnTo = safeReturnTo(only(request.query, 'returnTo'));
       if (!canHoldSessions(publicUrl)) return fail(reply, notHere, []);
+      const prompt = only(request.query, 'prompt') === 'login' ? 'login' : undefined;
+      // The issuer sends everybody back to the public URL, where a browser that came by another name has no cookie of this attempt.
+      // Once only: behind a proxy that does not pass the name on, it looks as wrong the second time.
+      if (!hasName(request.headers.host, publicUrl) && only(request.query, movedOnce) === undefined)
+        return reply.redirect(
+          `${logInAgain(returnTo)}${prompt === undefined ? '' : `&prompt=${prompt}`}&${movedOnce}=1`,
+          302,
+        );
       const attempt: LogInAttempt = {
         state: newSecret(),
         nonce: newSecret(),
@@ -83,7 +91,6 @@ export const createLogInRoutes =
         returnTo,
         begunAtMs: wallClock.now(),
       };
-      const prompt = only(request.query, 'prompt') === 'login' ? 'login' : undefined;
       try {
         const location = await client.authorizationUrl(attempt, prompt);
         const cookies = readCookies(request.headers.cookie);
@@ -146,6 +153,15 @@ export const createLogInRoutes =
     };
     done();
   };
+
+/** Marks a browser that has been sent to the public URL. */
+const movedOnce = 'moved';
+
+/** Whether a request that names this host was sent to this URL. */
+const hasName = (host: string | undefined, url: string): boolean => {
+  const { protocol, host: expected } = new URL(url);
+  return host === undefined || URL.parse(`${protocol}//${host}`)?.host === expected;
+};
 
 const queryOf = ({ url }: FastifyRequest): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');

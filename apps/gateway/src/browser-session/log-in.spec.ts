@@ -1,4 +1,4 @@
-// cspell:ignore Fsettings httponly
+// cspell:ignore Fsessions Fsettings httponly
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openSqliteGatewayStore } from '@hse/read-models/sqlite';
 import { createEmbeddedIssuer } from '../oidc/embedded-issuer.ts';
@@ -418,5 +418,53 @@ describe('the address of the server', () => {
     const answer = await browser.send('GET', '/auth/login');
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined]);
     expect(answer.body).toContain('PUBLIC_URL');
+  });
+
+  const logInUnder = (host: string, query: string) =>
+    gateway.fastify.inject({ url: `/auth/login?${query}`, headers: { host } });
+
+  it.each<[string, string]>([
+    ['127.0.0.1:3000', ''],
+    ['[::1]:3000', ''],
+    ['sessions.local', ''],
+    ['localhost:4000', ''],
+    ['evil.example', '&prompt=login'],
+    ['localhost:3000@evil.example', ''],
+  ])(
+    'is where a browser that came by %s is sent first, since the issuer sends it there later',
+    async (host, rest) => {
+      const { statusCode, headers } = await logInUnder(host, `returnTo=/sessions?view=week${rest}`);
+      expect([statusCode, headers.location, headers['set-cookie']]).toEqual([
+        302,
+        `${here}/auth/login?returnTo=${encodeURIComponent('/sessions?view=week')}${rest}&moved=1`,
+        undefined,
+      ]);
+      // Nor is the way there a way to elsewhere.
+      const elsewhere = await logInUnder(host, 'returnTo=//evil.example');
+      expect(elsewhere.headers.location).toBe(`${here}/auth/login?returnTo=%2Fsessions&moved=1`);
+    },
+  );
+
+  it('is one that a browser is sent to once, whatever name a proxy makes of it', async () => {
+    const first = await logInUnder('gateway-1.internal:8080', 'returnTo=/settings');
+    const { pathname, search } = new URL(String(first.headers.location));
+    const second = await gateway.fastify.inject({
+      url: `${pathname}${search}`,
+      headers: { host: 'gateway-1.internal:8080' },
+    });
+    expect(second.statusCode).toBe(303);
+    expect(new URL(String(second.headers.location)).searchParams.get('redirect_uri')).toBe(
+      `${here}/auth/callback`,
+    );
+    expect(second.headers['set-cookie']).toHaveLength(1);
+  });
+
+  it.each<[string, string]>([
+    ['http://localhost:3000', 'LOCALHOST:3000'],
+    ['https://sessions.example.org', 'sessions.example.org:443'],
+    ['https://sessions.example.org', 'sessions.example.org'],
+  ])('%s is also %s', async (publicUrl, host) => {
+    await restart({ override: (dependencies) => ({ ...dependencies, publicUrl }) });
+    expect((await logInUnder(host, '')).statusCode).toBe(303);
   });
 });
