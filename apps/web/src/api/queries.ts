@@ -6,10 +6,14 @@ import {
   useQueryClient,
   type QueryClient,
 } from '@tanstack/react-query';
-import { setClock } from '../time/clock.ts';
+import { useEffect } from 'react';
+import { keep, readKept } from '../browser-storage.ts';
+import { now, setClock, usePassed } from '../time/clock.ts';
+import { createAttempts } from './attempts.ts';
 import { answerOf, api, newIdempotencyKey, type Me, type SessionRequest } from './client.ts';
 import { keys, listWithNews, meWithNews, shownState, stateWithNews, tellState } from './known-states.ts';
-import { ApiProblem, NetworkFailure } from './problem.ts';
+import { refreshNotifications } from './notifications-refresh.ts';
+import { ApiProblem } from './problem.ts';
 
 /** Most items that the API gives at once. */
 const pageSize = 200;
@@ -27,8 +31,8 @@ const all = async <Item>(
   return items;
 };
 
-const askMe = async (): Promise<Me> => {
-  const me = await meWithNews(() => answerOf(api.GET('/api/v1/me')));
+const askMe = async ({ client }: { client: QueryClient }): Promise<Me> => {
+  const me = await meWithNews(client, () => answerOf(api.GET('/api/v1/me')));
   setClock(me.now);
   return me;
 };
@@ -44,10 +48,10 @@ export const meQuery = {
 /** Who is logged in. */
 export const useMe = () => useQuery(meQuery);
 
-export const pendingQuery = {
+const pendingQuery = {
   queryKey: keys.pending,
-  queryFn: () =>
-    listWithNews(keys.pending, () =>
+  queryFn: ({ client }: { client: QueryClient }) =>
+    listWithNews(client, keys.pending, () =>
       all((cursor) =>
         answerOf(
           api.GET('/api/v1/pending-actions', {
@@ -65,8 +69,8 @@ export const usePending = () => useQuery(pendingQuery);
 export const useCalendar = (from: string, to: string) =>
   useQuery({
     queryKey: keys.calendar(from, to),
-    queryFn: () =>
-      listWithNews(keys.calendar(from, to), () =>
+    queryFn: ({ client }) =>
+      listWithNews(client, keys.calendar(from, to), () =>
         all((cursor) =>
           answerOf(
             api.GET('/api/v1/session-requests', {
@@ -81,14 +85,22 @@ export const useCalendar = (from: string, to: string) =>
 /** One session request; shown at once where a list has it. */
 export const useSession = (id: string) => {
   const client = useQueryClient();
-  return useQuery({
+  const query = useQuery({
     queryKey: keys.session(id),
-    queryFn: async () =>
-      stateWithNews(await answerOf(api.GET('/api/v1/session-requests/{id}', { params: { path: { id } } }))),
+    queryFn: () =>
+      stateWithNews(client, () =>
+        answerOf(api.GET('/api/v1/session-requests/{id}', { params: { path: { id } } })),
+      ),
     initialData: () => shownState(client, id),
-    // What can be done depends on the time as well, of which no event tells.
     staleTime: 0,
   });
+  const { proposal, agreed } = query.data ?? {};
+  const passed = usePassed([proposal?.respondBy, agreed?.startsAt].filter((at) => at !== undefined));
+  useEffect(() => {
+    // What can be done depends on the time as well, of which no event tells.
+    if (passed > 0) void client.invalidateQueries({ queryKey: keys.session(id) }, { cancelRefetch: false });
+  }, [client, id, passed]);
+  return query;
 };
 
 /** Its events, oldest first. @param revision of the state that is shown; the events reach that far. */
@@ -161,7 +173,7 @@ export const useSlotPreview = (
 
 const afterChange = (client: QueryClient, state: SessionRequest): void => {
   tellState(client, state);
-  void client.invalidateQueries({ queryKey: keys.notifications });
+  refreshNotifications(client);
 };
 
 /** A state that a refusal tells of is shown as any other; a refusal without one asks for it. */
@@ -173,25 +185,12 @@ const afterRefusal = (client: QueryClient, id: string, error: unknown): void => 
       void client.invalidateQueries({ queryKey });
 };
 
-/**
- * One key for each attempt that gets an answer: who tries again after a lost connection repeats the very same request.
- * Another body is another request.
- */
-const createKeys = () => {
-  let last: { readonly of: string; readonly key: string } | undefined;
-  return {
-    keyOf: (request: object): string => {
-      const of = JSON.stringify(request);
-      if (last?.of !== of) last = { of, key: newIdempotencyKey() };
-      return last.key;
-    },
-    answered: (error?: unknown): void => {
-      if (!(error instanceof NetworkFailure)) last = undefined;
-    },
-  };
-};
-
-const requestKeys = createKeys();
+const attempts = createAttempts({
+  newKey: newIdempotencyKey,
+  now,
+  read: () => readKept('sessionStorage', 'unanswered requests'),
+  write: (unanswered) => keep('sessionStorage', 'unanswered requests', unanswered),
+});
 
 export interface NewSession {
   readonly with: string;
@@ -208,10 +207,10 @@ export const useRequestSession = () => {
       answerOf(
         api.POST('/api/v1/session-requests', {
           body: session,
-          params: { header: { 'Idempotency-Key': requestKeys.keyOf(session) } },
+          params: { header: { 'Idempotency-Key': attempts.keyOf(session) } },
         }),
       ),
-    onSettled: (_state, error) => requestKeys.answered(error ?? undefined),
+    onSettled: (_state, error, session) => attempts.ended(session, error),
     onSuccess: (state) => afterChange(client, state),
   });
 };
@@ -224,13 +223,11 @@ export type Answer = { readonly id: string; readonly revision: number } & (
   | { readonly action: 'adjust'; readonly startsAt: string; readonly endsAt: string; readonly note?: string }
 );
 
-const answerKeys = createKeys();
-
 const send = (answer: Answer) => {
   const { id, revision, action, ...body } = answer;
   const params = {
     path: { id },
-    header: { 'If-Match': `"${revision}"`, 'Idempotency-Key': answerKeys.keyOf(answer) },
+    header: { 'If-Match': `"${revision}"`, 'Idempotency-Key': attempts.keyOf(answer) },
   };
   switch (answer.action) {
     case 'accept':
@@ -256,7 +253,7 @@ export const useAnswer = () => {
   const client = useQueryClient();
   return useMutation<SessionRequest, Error, Answer>({
     mutationFn: send,
-    onSettled: (_state, error) => answerKeys.answered(error ?? undefined),
+    onSettled: (_state, error, answer) => attempts.ended(answer, error),
     onSuccess: (state) => afterChange(client, state),
     onError: (error, { id }) => afterRefusal(client, id, error),
   });

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react';
 import { usePending } from '../api/queries.ts';
 import { useGo } from '../navigation.ts';
+import { answerableUntil } from '../sessions/parties.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -45,7 +46,7 @@ export const PendingSidebar = () => {
     if (event.key === 'Escape' && !event.defaultPrevented) close();
   };
   // Who is late sees it go at once; the recorded cancellation follows.
-  const items = pending.data?.filter(({ proposal }) => proposal && Date.parse(proposal.respondBy) > now);
+  const items = pending.data?.filter((session) => Date.parse(answerableUntil(session)) > now);
 
   return (
     <aside className={styles.sidebar} id={sidebarId} aria-label={text.pending.title} onKeyDown={onKeyDown}>

@@ -11,9 +11,15 @@ let ticking: ReturnType<typeof setInterval> | undefined;
 /** Milliseconds since 1970 on the service's clock. */
 export const now = (): number => Date.now() + ahead;
 
-/** The clock reads this instant now. Readings that differ by less than a second change nothing: that is the network. */
-export const setClock = (reading: string): void => {
-  const offset = Date.parse(reading) - Date.now();
+/** Milliseconds since 1970 on this device's clock. */
+export const deviceTime = (): number => Date.now();
+
+/**
+ * The clock reads this instant. Readings that differ by less than a second change nothing: that is the network.
+ * @param at when it did, on this device's clock; default: now.
+ */
+export const setClock = (reading: string, at = Date.now()): void => {
+  const offset = Date.parse(reading) - at;
   if (Number.isNaN(offset) || Math.abs(offset - ahead) < 1_000) return;
   ahead = offset;
   tell();
@@ -40,3 +46,10 @@ const subscribe = (listener: () => void): (() => void) => {
  */
 export const useNow = (stepMs = 10_000): number =>
   useSyncExternalStore(subscribe, () => Math.floor(now() / stepMs) * stepMs);
+
+/** How many of these instants have come, and a second has passed since: by then they have come for the service as well. */
+export const usePassed = (instants: readonly string[]): number =>
+  useSyncExternalStore(
+    subscribe,
+    () => instants.filter((instant) => Date.parse(instant) + 1_000 <= now()).length,
+  );
