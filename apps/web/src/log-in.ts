@@ -1,3 +1,4 @@
+import { keep, readKept } from './browser-storage.ts';
 import { NetworkFailure } from './api/problem.ts';
 import { ownPage } from './api/client.ts';
 
@@ -5,10 +6,20 @@ const markName = 'left-for-log-in';
 /** Milliseconds within which coming back without being logged in means that the log-in did not hold. */
 const tooSoonMs = 20_000;
 
-/** Leaves for the log-in, which comes back to where this page is. */
-export const leaveForLogIn = (): void => {
-  sessionStorage.setItem(markName, String(performance.timeOrigin + performance.now()));
-  location.assign(`/auth/login?returnTo=${encodeURIComponent(returnTo())}`);
+/** This page is on its way to where a log-out leads. */
+let isLoggingOut = false;
+
+/**
+ * Leaves for the log-in, which comes back to where this page is.
+ * @param instead nobody asked for it: this page goes from the browser's history, so that Back from the log-in does not lead to
+ * the log-in again. Default: false.
+ */
+export const leaveForLogIn = ({ instead = false } = {}): void => {
+  if (instead && isLoggingOut) return;
+  keep('sessionStorage', markName, performance.timeOrigin + performance.now());
+  const next = `/auth/login?returnTo=${encodeURIComponent(returnTo())}`;
+  if (instead) location.replace(next);
+  else location.assign(next);
 };
 
 const returnTo = (): string =>
@@ -16,11 +27,14 @@ const returnTo = (): string =>
 
 /** This page has just come back from the log-in: who is not logged in all the same would go in circles. */
 export const logInDidNotHold = (): boolean => {
-  const left = Number(sessionStorage.getItem(markName) ?? 0);
+  const left = readKept('sessionStorage', markName);
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const isBack = navigation?.type === 'back_forward';
-  return !isBack && performance.timeOrigin - left < tooSoonMs && performance.timeOrigin > left;
+  if (typeof left !== 'number' || navigation?.type === 'back_forward') return false;
+  return performance.timeOrigin - left < tooSoonMs && performance.timeOrigin > left;
 };
+
+/** Somebody is logged in: when that ends, this page leaves for the log-in like any other. */
+export const logInHolds = (): void => keep('sessionStorage', markName, undefined);
 
 const logIns = new BroadcastChannel('session-requests-log-in');
 
@@ -51,9 +65,9 @@ export const logOut = async (): Promise<void> => {
     },
   );
   if (!response.ok && response.status !== 401) throw new NetworkFailure();
+  isLoggingOut = true;
   logIns.postMessage(null);
-  const { location: next } = response.ok
-    ? ((await response.json()) as { location: string })
-    : { location: '/' };
-  location.assign(next);
+  // It is ended by now, whatever becomes of the rest of the answer.
+  const next = (await response.json().catch(() => undefined)) as { location?: string } | undefined;
+  location.assign(next?.location ?? '/');
 };

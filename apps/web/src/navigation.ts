@@ -16,19 +16,15 @@ const dialogParameters: Parameters = {
   to: undefined,
 };
 
-/** The value of a parameter in the address; undefined where it is not there. */
+/** The value of a parameter in the address; undefined where it is not there, or empty. */
 export const useParameter = (name: Parameter): string | undefined =>
-  new URLSearchParams(useSearch()).get(name) ?? undefined;
+  new URLSearchParams(useSearch()).get(name) || undefined;
 
-/** Changes parameters (undefined takes one away) and, where told, the path. Dialogs replace each other. */
+/** Changes parameters of the address as it is then; undefined takes one away. */
 export const useGo = () => {
-  const [path, navigate] = useLocation();
-  const search = useSearch();
-  return (
-    changes: Parameters,
-    { to = path, replace = false }: { to?: string; replace?: boolean } = {},
-  ): void => {
-    navigate(address(to, search, changes), { replace });
+  const [, navigate] = useLocation();
+  return (changes: Parameters, { replace = false }: { replace?: boolean } = {}): void => {
+    navigate(address(location.pathname, location.search, changes), { replace });
   };
 };
 

@@ -4,6 +4,7 @@ import { setClock } from '../time/clock.ts';
 import type { LiveChange, SessionRequest } from './client.ts';
 import { keys, shownState, tellPendingCount, tellState } from './known-states.ts';
 import { listen, type LiveState } from './live.ts';
+import { refreshNotifications } from './notifications-refresh.ts';
 
 /** Milliseconds that a connection may be away before somebody is told: the server ends and takes up connections of its own accord. */
 const patienceMs = 4_000;
@@ -20,30 +21,42 @@ export const useLiveCache = (
   const client = useQueryClient();
   const [isLost, setLost] = useState(false);
   useEffect(() => {
+    const askWhoIAm = (): void => void client.invalidateQueries({ queryKey: keys.me });
     let lost: ReturnType<typeof setTimeout> | undefined;
+    let isCounted = false;
     const heard = (state: LiveState): void => {
       if (state === 'live') {
         clearTimeout(lost);
         lost = undefined;
         setLost(false);
+        // The connection of another tab stood already: what came before this tab listened is not in its count.
+        if (!isCounted) askWhoIAm();
+        isCounted = true;
       } else lost ??= setTimeout(setLost, patienceMs, true);
     };
     const stop = listen(participantId, {
-      ready: ({ now, pendingActions, resumed }) => {
-        setClock(now);
+      ready: ({ now, pendingActions, resumed }, heardAt) => {
+        isCounted = true;
+        setClock(now, heardAt);
         tellPendingCount(client, pendingActions);
         if (!resumed) void refetchAll(client);
       },
-      changed: (change) => {
+      changed: (change, heardAt) => {
+        const { current, pendingActions } = change;
+        // The cookie is somebody else's by now.
+        if (current.coach.id !== participantId && current.client.id !== participantId) {
+          askWhoIAm();
+          return;
+        }
         const was = shownState(client, change.id);
-        setClock(change.now);
-        tellState(client, change.current);
-        tellPendingCount(client, change.pendingActions);
-        void client.invalidateQueries({ queryKey: keys.notifications });
+        setClock(change.now, heardAt);
+        tellState(client, current);
+        tellPendingCount(client, pendingActions);
+        refreshNotifications(client);
         onChange(change, was);
       },
       state: heard,
-      refused: () => void client.invalidateQueries({ queryKey: keys.me }),
+      refused: askWhoIAm,
     });
     return () => {
       stop();

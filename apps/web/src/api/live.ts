@@ -1,3 +1,4 @@
+import { deviceTime } from '../time/clock.ts';
 import type { LiveChange, LiveReady } from './client.ts';
 
 /*
@@ -7,18 +8,19 @@ import type { LiveChange, LiveReady } from './client.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 
+/** With `heardAt`: when the connection brought it, in milliseconds since 1970 on this device's clock. A tab that sleeps hears it later. */
 export interface LiveListener {
   /** The connection stands. `resumed` is false when something may have been missed: ask for everything anew. */
-  ready(ready: LiveReady): void;
-  changed(change: LiveChange): void;
+  ready(ready: LiveReady, heardAt: number): void;
+  changed(change: LiveChange, heardAt: number): void;
   state(state: LiveState): void;
   /** It was refused, not broken: perhaps the log-in is over. */
   refused(): void;
 }
 
 type Message =
-  | { readonly kind: 'ready'; readonly data: LiveReady }
-  | { readonly kind: 'changed'; readonly data: LiveChange }
+  | { readonly kind: 'ready'; readonly data: LiveReady; readonly heardAt: number }
+  | { readonly kind: 'changed'; readonly data: LiveChange; readonly heardAt: number }
   | { readonly kind: 'state'; readonly data: LiveState }
   | { readonly kind: 'refused' }
   | { readonly kind: 'hello' };
@@ -26,25 +28,30 @@ type Message =
 const address = '/api/v1/live';
 /** Milliseconds before a refused connection is tried again; doubled each time, up to the second number. */
 const pauses = [2_000, 30_000] as const;
+/** Milliseconds that who listens may take to answer a tab that somebody looks at. Browsers put hidden tabs to sleep, lock and all. */
+const patienceMs = 5_000;
 
 /**
  * Listens until the returned function is called.
  * @param participantId whose changes they are: tabs of different participants have nothing to tell each other.
  */
 export const listen = (participantId: string, listener: LiveListener): (() => void) => {
-  const channelName = `session-requests-live-${participantId}`;
+  const name = `session-requests-live-${participantId}`;
   const ended = new AbortController();
-  const channel = new BroadcastChannel(channelName);
-  let leads = false;
+  const channel = new BroadcastChannel(name);
+  /** Gives the lock back; there while this tab is the one that listens. */
+  let resign: (() => void) | undefined;
   let present: LiveState = 'connecting';
+  let isAnswered = false;
+  let asking: ReturnType<typeof setTimeout> | undefined;
 
   const hear = (message: Message): void => {
     switch (message.kind) {
       case 'ready':
-        listener.ready(message.data);
+        listener.ready(message.data, message.heardAt);
         break;
       case 'changed':
-        listener.changed(message.data);
+        listener.changed(message.data, message.heardAt);
         break;
       case 'state':
         present = message.data;
@@ -54,34 +61,62 @@ export const listen = (participantId: string, listener: LiveListener): (() => vo
         listener.refused();
         break;
       case 'hello':
-        if (leads) channel.postMessage({ kind: 'state', data: present } satisfies Message);
+        if (resign) channel.postMessage({ kind: 'state', data: present } satisfies Message);
     }
   };
   const tell = (message: Message): void => {
     channel.postMessage(message);
     hear(message);
   };
-  channel.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
-  channel.postMessage({ kind: 'hello' } satisfies Message);
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (data.kind !== 'hello') isAnswered = true;
+    hear(data);
+  };
 
   const lead = (): Promise<void> => {
-    if (ended.signal.aborted) return Promise.resolve();
-    leads = true;
+    if (ended.signal.aborted || resign) return Promise.resolve();
     return new Promise((resolve) => {
       const disconnect = connect(tell);
-      ended.signal.addEventListener('abort', () => {
+      resign = () => {
+        resign = undefined;
         disconnect();
         resolve();
-      });
+      };
     });
   };
+  const takeTurn = (options: LockOptions): void => {
+    navigator.locks.request(name, options, lead).catch((error: unknown) => {
+      if (ended.signal.aborted) return;
+      // Browsers that block storage have locks and refuse them.
+      if ((error as { name?: unknown } | null)?.name !== 'AbortError') void lead();
+      // Another tab has taken over, because this one slept.
+      else if (resign) {
+        resign();
+        takeTurn({ signal: ended.signal });
+      }
+    });
+  };
+  const lookForWhoListens = (): void => {
+    if (resign || document.visibilityState !== 'visible') return;
+    isAnswered = false;
+    channel.postMessage({ kind: 'hello' } satisfies Message);
+    clearTimeout(asking);
+    asking = setTimeout(() => {
+      if (!isAnswered && !resign) takeTurn({ steal: true });
+    }, patienceMs);
+  };
   // Without locks (a page that is not on https or localhost) each tab has a connection of its own.
-  if ('locks' in navigator)
-    void navigator.locks.request(channelName, { signal: ended.signal }, lead).catch(() => undefined);
-  else void lead();
+  if ('locks' in navigator) {
+    takeTurn({ signal: ended.signal });
+    lookForWhoListens();
+    document.addEventListener('visibilitychange', lookForWhoListens);
+  } else void lead();
 
   return () => {
     ended.abort();
+    document.removeEventListener('visibilitychange', lookForWhoListens);
+    clearTimeout(asking);
+    resign?.();
     channel.close();
   };
 };
@@ -95,32 +130,36 @@ const connect = (tell: (message: Message) => void): (() => void) => {
   const open = (): void => {
     clearTimeout(waiting);
     waiting = undefined;
-    source = new EventSource(address);
-    source.addEventListener('ready', ({ data }: MessageEvent<string>) => {
+    source?.close();
+    const opened = new EventSource(address);
+    source = opened;
+    opened.addEventListener('ready', ({ data }: MessageEvent<string>) => {
       pause = pauses[0];
-      tell({ kind: 'ready', data: JSON.parse(data) as LiveReady });
+      tell({ kind: 'ready', data: JSON.parse(data) as LiveReady, heardAt: deviceTime() });
       tell({ kind: 'state', data: 'live' });
     });
-    source.addEventListener('session-request', ({ data }: MessageEvent<string>) => {
-      tell({ kind: 'changed', data: JSON.parse(data) as LiveChange });
+    opened.addEventListener('session-request', ({ data }: MessageEvent<string>) => {
+      tell({ kind: 'changed', data: JSON.parse(data) as LiveChange, heardAt: deviceTime() });
     });
-    source.onerror = () => {
+    opened.onerror = () => {
+      if (opened.readyState === EventSource.CLOSED) {
+        waiting = setTimeout(open, pause);
+        pause = Math.min(2 * pause, pauses[1]);
+        tell({ kind: 'refused' });
+      }
       tell({ kind: 'state', data: 'lost' });
-      if (source?.readyState !== EventSource.CLOSED) return;
-      tell({ kind: 'refused' });
-      waiting = setTimeout(open, pause);
-      pause = Math.min(2 * pause, pauses[1]);
     };
   };
-  const atOnce = (): void => {
-    if (waiting !== undefined) open();
+  const onVisible = (): void => {
+    if (waiting !== undefined && document.visibilityState === 'visible') open();
   };
-  addEventListener('online', atOnce);
-  document.addEventListener('visibilitychange', atOnce);
+  // The network is another one, and nobody tells that a connection over the old one is dead.
+  addEventListener('online', open);
+  document.addEventListener('visibilitychange', onVisible);
   open();
   return () => {
-    removeEventListener('online', atOnce);
-    document.removeEventListener('visibilitychange', atOnce);
+    removeEventListener('online', open);
+    document.removeEventListener('visibilitychange', onVisible);
     clearTimeout(waiting);
     source?.close();
   };

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keep, readKept } from '../browser-storage.ts';
 
 /** What somebody has chosen in this browser. */
 export interface Preferences {
@@ -13,13 +14,10 @@ const key = 'preferences';
 const defaults: Preferences = { theme: 'system', timeZone: 'profile', showClosed: true };
 const listeners = new Set<() => void>();
 
-const read = (): Preferences => {
-  try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Preferences>) };
-  } catch {
-    return defaults; // storage that is blocked, or holds something else
-  }
-};
+const read = (): Preferences => ({
+  ...defaults,
+  ...(readKept('localStorage', key) as Partial<Preferences> | undefined),
+});
 
 let present = read();
 
@@ -39,16 +37,12 @@ const changed = (next: Preferences): void => {
 /** Keeps a choice in this browser, for every tab. */
 export const choose = (choice: Partial<Preferences>): void => {
   const next = { ...present, ...choice };
-  try {
-    localStorage.setItem(key, JSON.stringify(next));
-  } catch {
-    // It holds until the page is left.
-  }
+  keep('localStorage', key, next);
   changed(next);
 };
 
 addEventListener('storage', (event) => {
-  if (event.key === key) changed(read());
+  if (event.key === key || event.key === null) changed(read());
 });
 
 const subscribe = (listener: () => void): (() => void) => {

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { leaveForLogIn, logInDidNotHold, logOut } from '../log-in.ts';
 import { text } from '../text/text.ts';
 import { Button } from '../ui/button.tsx';
@@ -20,21 +20,29 @@ export const Welcome = () => (
   <Page title={text.welcome.title}>
     <p>{text.welcome.lead}</p>
     {logInDidNotHold() && <Fault>{text.welcome.logInAgain}</Fault>}
-    <Button kind="primary" onClick={leaveForLogIn}>
+    <Button kind="primary" onClick={() => leaveForLogIn()}>
       {text.welcome.logIn}
     </Button>
   </Page>
 );
 
 /** For who is logged in and is neither a coach nor a client. */
-export const NoParticipant = () => (
-  <Page title={text.welcome.noParticipant.title}>
-    <p>{text.welcome.noParticipant.lead}</p>
-    <Button kind="primary" onClick={() => void logOut()}>
-      {text.shell.logOut}
-    </Button>
-  </Page>
-);
+export const NoParticipant = () => {
+  const [state, setState] = useState<'leaving' | 'failed'>();
+  const leave = (): void => {
+    setState('leaving');
+    logOut().catch(() => setState('failed'));
+  };
+  return (
+    <Page title={text.welcome.noParticipant.title}>
+      <p>{text.welcome.noParticipant.lead}</p>
+      {state === 'failed' && <Fault>{text.shell.logOutFailed}</Fault>}
+      <Button kind="primary" working={state === 'leaving' && text.shell.loggingOut} onClick={leave}>
+        {text.shell.logOut}
+      </Button>
+    </Page>
+  );
+};
 
 /** When not even who is logged in can be asked. */
 export const Unreachable = ({
