@@ -18,6 +18,8 @@ declare module 'fastify' {
     participant: Participant;
     /** Milliseconds since 1970-01-01T00:00:00Z. */
     tokenExpiresAtMs: number;
+    /** Where it came with a session: has the listener called once that is over, and returns what takes it away. */
+    whenSessionOver: ((listener: () => void) => () => void) | undefined;
   }
 }
 
@@ -75,6 +77,7 @@ export const createAuthentication = ({
       throw error;
     }
     await admit(request, verified);
+    request.whenSessionOver = (listener) => sessions.whenOver(secret, listener);
   };
 
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -53,6 +53,7 @@ export const createGatewayApp = async (
 
   fastify.decorateRequest('participant');
   fastify.decorateRequest('tokenExpiresAtMs');
+  fastify.decorateRequest('whenSessionOver');
   fastify.setValidatorCompiler(createValidatorCompiler() as never);
   readJsonOnly(fastify);
   closeInTime(fastify, timers, closeGraceMs);

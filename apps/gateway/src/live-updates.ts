@@ -51,6 +51,12 @@ interface Connection {
   readonly end: () => void;
 }
 
+/** For how long a reader is let in. */
+interface Admitted {
+  readonly expiresAtMs: number;
+  readonly whenOver?: ((listener: () => void) => () => void) | undefined;
+}
+
 /** Tells participants what changes for them, as server-sent events (WHATWG HTML, section 9.2). */
 export class LiveConnections {
   readonly #dependencies: Dependencies;
@@ -95,26 +101,26 @@ export class LiveConnections {
   }
 
   /**
-   * Sends until the reader leaves, its token expires or the server stops.
+   * Sends until the reader leaves, its token expires, its session ends or the server stops.
    * @param lastEventId position to resume after; undefined: from now on.
-   * @param expiresAtMs when the token expires, in milliseconds since 1970.
+   * @param admitted until when: `expiresAtMs` in milliseconds since 1970, and sooner when what is given to `whenOver` is called.
    */
   async open(
     participant: Participant,
     response: ServerResponse,
     lastEventId: number | undefined,
-    expiresAtMs: number,
+    { expiresAtMs, whenOver }: Admitted,
   ): Promise<void> {
     const { queries, timers, logger, wallClock } = this.#dependencies;
-    const timersOfThis = new Set<Scheduled>();
+    const awaited = new Set<Scheduled>();
     const connection: Connection = {
       participant,
       response,
       waiting: [],
       sentUpTo: 0,
       end: () => {
-        for (const timer of timersOfThis) timer.cancel();
-        timersOfThis.clear();
+        for (const each of awaited) each.cancel();
+        awaited.clear();
         const connections = this.#connections.get(participant.id);
         connections?.delete(connection);
         if (connections?.size === 0) this.#connections.delete(participant.id);
@@ -130,16 +136,17 @@ export class LiveConnections {
       connection.end();
       return;
     }
-    timersOfThis.add(
+    if (whenOver) awaited.add({ cancel: whenOver(connection.end) });
+    awaited.add(
       timers.after(Math.min(Math.max(expiresAtMs - wallClock.now(), 0), longestTimerMs), connection.end),
     );
     const beat = (): void => {
       const timer = timers.after(heartbeatMs, () => {
-        timersOfThis.delete(timer);
+        awaited.delete(timer);
         write(connection, ': still here\n\n');
         if (!response.writableEnded) beat();
       });
-      timersOfThis.add(timer);
+      awaited.add(timer);
     };
     beat();
 

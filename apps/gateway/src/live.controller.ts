@@ -20,15 +20,15 @@ export class LiveController {
     description:
       'Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of ' +
       'mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each ' +
-      'session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires and when the server ' +
-      'stops; a reader that is too slow is cut off. Resume with the last id.',
+      'session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires, after a log-out and ' +
+      'when the server stops; a reader that is too slow is cut off. Resume with the last id.',
     lastEventId: true,
     answer: { status: 200, description: 'A stream without end.', mediaType: 'text/event-stream' },
     problems: ['too-many-connections'],
   })
   listen(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const lastEventId = positionIn(request.headers['last-event-id']);
-    const { participant, tokenExpiresAtMs } = request;
+    const { participant, tokenExpiresAtMs: expiresAtMs, whenSessionOver: whenOver } = request;
     this.#connections.mustHaveRoom(participant.id);
     reply.hijack();
     const { raw } = reply;
@@ -43,7 +43,7 @@ export class LiveController {
       return;
     }
     raw.flushHeaders();
-    void this.#connections.open(participant, raw, lastEventId, tokenExpiresAtMs);
+    void this.#connections.open(participant, raw, lastEventId, { expiresAtMs, whenOver });
   }
 }
 

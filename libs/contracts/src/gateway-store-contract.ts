@@ -152,6 +152,20 @@ export const gatewayStoreContract = (
         expect(await store.findSession('other')).toEqual({ sealed: 'b', version: 1, endsAt });
       });
 
+      test('are told from those that were ended, any number at once', async () => {
+        const keys = Array.from({ length: 2_000 }, (_, index) => `key ${index}`);
+        for (const key of keys.slice(0, 20)) await store.keepSession(key, { sealed: 'a', endsAt });
+        await store.endSession('key 3');
+        expect([...(await store.existingSessions(keys))].sort()).toEqual(
+          keys
+            .slice(0, 20)
+            .filter((key) => key !== 'key 3')
+            .sort(),
+        );
+        expect(await store.existingSessions(['key 3'])).toEqual(new Set());
+        expect(await store.existingSessions([])).toEqual(new Set());
+      });
+
       test('are never kept under the key of another', async () => {
         await store.keepSession('key', { sealed: 'a', endsAt });
         await expect(store.keepSession('key', { sealed: 'b', endsAt })).rejects.toThrow();

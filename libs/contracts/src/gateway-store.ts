@@ -49,6 +49,8 @@ export interface GatewayStore {
   /** Replaces what is sealed; false, and nothing done, when the session is gone or has another version. One of all that race wins. */
   replaceSession(key: string, version: number, sealed: string): Promise<boolean>;
   endSession(key: string): Promise<void>;
+  /** Those of these keys that {@link findSession} would find; one question, however many they are. */
+  existingSessions(keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets sessions that ended before this instant (ISO-8601 UTC). */
   pruneSessions(before: string): Promise<void>;
   close(): Promise<void>;

@@ -299,12 +299,16 @@ describe('the renewal of a token', () => {
   it('ends the session when the issuer refuses it, in front of all gateways', async () => {
     const [one, other] = [gateway(), gateway()];
     const { secret } = await logIn(one);
+    const told: string[] = [];
+    one.whenOver(secret, () => void told.push('one'));
+    other.whenOver(secret, () => void told.push('other'));
     rotating.end();
     now += lifeMs;
     const answers = await Promise.allSettled([one.admit(secret), other.admit(secret), one.admit(secret)]);
     for (const answer of answers) expect(answer).toMatchObject({ reason: { name: 'SessionEnded' } });
     expect(await store.findSession(storeKeyOf(secret))).toBeUndefined();
     expect(rotating.used).toHaveLength(1);
+    expect(told.sort()).toEqual(['one', 'other']);
   });
 
   it('is put off while the issuer cannot be reached: requests go on while the token is good, then fail without delay', async () => {

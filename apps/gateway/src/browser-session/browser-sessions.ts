@@ -12,6 +12,7 @@ import {
 import type { WallClock } from '../dependencies.ts';
 import { LogInRefused, type IssuedTokens, type IssuerClient } from './issuer-client.ts';
 import { isSecret, newSecret, seal, storeKeyOf, unseal } from './sealing.ts';
+import { SessionWatch } from './session-watch.ts';
 
 const minuteMs = 60_000;
 
@@ -80,17 +81,19 @@ export class BrowserSessions {
   readonly #options: BrowserSessionsOptions;
   /** Renewals by this process, by session. */
   readonly #renewals = new Map<string, Promise<Session>>();
+  readonly #watch: SessionWatch;
   #pruning: Scheduled | undefined;
 
   constructor(options: BrowserSessionsOptions) {
     this.#options = options;
+    this.#watch = new SessionWatch(options);
     this.#pruneLater();
   }
 
   /** Lets renewals under way come to their end; a token got and not kept would end the session. */
   async close(): Promise<void> {
     this.#pruning?.cancel();
-    await Promise.allSettled(this.#renewals.values());
+    await Promise.allSettled([...this.#renewals.values(), this.#watch.close()]);
   }
 
   /**
@@ -152,7 +155,7 @@ export class BrowserSessions {
   async end(secret: string): Promise<IssuedTokens | undefined> {
     try {
       const session = await this.#load(secret);
-      await this.#options.store.endSession(session.key);
+      await this.#forget(session);
       return session.content;
     } catch (error) {
       if (error instanceof SessionEnded) return undefined;
@@ -160,21 +163,38 @@ export class BrowserSessions {
     }
   }
 
+  /**
+   * Calls once when this session is over: at once where this process ends it or hears of it, within 15 s where another process ends it.
+   * Not when its time is over, which {@link admit} has said.
+   * @returns takes the listener away.
+   */
+  whenOver(secret: string, listener: () => void): () => void {
+    return this.#watch.add(storeKeyOf(secret), listener);
+  }
+
   async #load(secret: string): Promise<Session> {
     if (!isSecret(secret)) throw new SessionEnded('it is no session');
     const { store, wallClock } = this.#options;
     const key = storeKeyOf(secret);
     const stored = await store.findSession(key);
-    if (!stored) throw new SessionEnded('there is no such session, or not any more');
+    if (!stored) {
+      this.#watch.over(key);
+      throw new SessionEnded('there is no such session, or not any more');
+    }
     const session = open(secret, key, stored);
     if (!session) throw new SessionEnded('what is stored of it was not sealed with it');
     if (session.endsAtMs <= wallClock.now()) throw await this.#ended(session, 'its time is over');
     return session;
   }
 
-  async #ended({ key }: Session, message: string, cause?: unknown): Promise<SessionEnded> {
-    await this.#options.store.endSession(key);
+  async #ended(session: Session, message: string, cause?: unknown): Promise<SessionEnded> {
+    await this.#forget(session);
     return new SessionEnded(message, { cause });
+  }
+
+  async #forget({ key }: Session): Promise<void> {
+    await this.#options.store.endSession(key);
+    this.#watch.over(key);
   }
 
   async #verify(session: Session): Promise<VerifiedToken> {

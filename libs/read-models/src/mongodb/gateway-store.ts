@@ -189,6 +189,13 @@ export const openMongoGatewayStore = async ({ db }: { db: Db }): Promise<Gateway
         await sessions.deleteOne({ _id: key });
       }),
 
+    existingSessions: (keys) =>
+      ask(async () => {
+        // From the index alone.
+        const found = sessions.find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
+        return new Set((await found.toArray()).map(({ _id }) => _id));
+      }),
+
     pruneSessions: (before) =>
       ask(async () => {
         await sessions.deleteMany({ endsAt: { $lt: new Date(before) } });

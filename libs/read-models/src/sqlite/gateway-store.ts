@@ -46,6 +46,7 @@ export const gatewayStatements = {
   replaceSession:
     'UPDATE browser_session SET sealed = ?, version = version + 1 WHERE key = ? AND version = ?',
   endSession: 'DELETE FROM browser_session WHERE key = ?',
+  existingSessions: 'SELECT key FROM browser_session WHERE key IN (SELECT value FROM json_each(?))',
   pruneSessions: 'DELETE FROM browser_session WHERE ends_at < ?',
 };
 
@@ -106,6 +107,7 @@ export const openSqliteGatewayStore = ({
   const findSession = db.prepare(gatewayStatements.findSession);
   const replaceSession = db.prepare(gatewayStatements.replaceSession);
   const endSession = db.prepare(gatewayStatements.endSession);
+  const existingSessions = db.prepare(gatewayStatements.existingSessions);
   const pruneSessions = db.prepare(gatewayStatements.pruneSessions);
 
   let closed = false;
@@ -199,6 +201,12 @@ export const openSqliteGatewayStore = ({
     },
     endSession(key) {
       return durably(() => void endSession.run(key));
+    },
+    async existingSessions(keys) {
+      return reading(() => {
+        const rows = existingSessions.all(JSON.stringify(keys)) as unknown as { key: string }[];
+        return new Set(rows.map(({ key }) => key));
+      });
     },
     pruneSessions(before) {
       return durably(() => void pruneSessions.run(before));
