@@ -29,7 +29,9 @@ export const PendingItem = ({
   const zone = useZone();
   const answer = useAnswer();
   const openDialog = useOpenDialog();
-  const [isRejecting, setRejecting] = useState(false);
+  /** The revision that it was asked about whether to reject. */
+  const [asked, setAsked] = useState<number>();
+  const [reason, setReason] = useState('');
   const { proposal, agreed, id, revision } = session;
   if (!me || !proposal) return null;
   const other = otherParty(session, me);
@@ -45,22 +47,23 @@ export const PendingItem = ({
         onDone();
         announce(done());
       },
-      (error: unknown) => {
-        // The question was about another proposal.
-        if (error instanceof ApiProblem && error.current) setRejecting(false);
-      },
+      () => undefined, // shown below
     );
   };
   const accept = (): void =>
     send({ id, revision, action: 'accept' }, () =>
       text.action.accepted(other.name, formatSlot(proposal, zone, now())),
     );
-  const reject = (reason: string): void =>
-    send({ id, revision, action: 'reject', ...(reason !== '' && { reason }) }, () =>
+  const reject = (): void =>
+    send({ id, revision, action: 'reject', ...(reason.trim() !== '' && { reason: reason.trim() }) }, () =>
       agreed ? text.action.changeRejected : text.action.rejected(other.name),
     );
   const working = answer.isPending ? answer.variables.action : undefined;
-  const hasChanged = answer.error instanceof ApiProblem && answer.error.code === 'conflict';
+  // A question was about the proposal that it was asked about.
+  const isRejecting = asked === revision;
+  const hasChanged =
+    (asked !== undefined && asked !== revision) ||
+    (answer.error instanceof ApiProblem && answer.error.code === 'conflict');
 
   return (
     <li className={styles.item}>
@@ -78,7 +81,9 @@ export const PendingItem = ({
       </div>
       {proposal.note !== undefined && <p className={styles.note}>{text.session.said(proposal.note)}</p>}
       <Deadline proposal={proposal} isChange={agreed !== null} me={me.role} otherName={other.name} />
-      {answer.isError && <Fault>{hasChanged ? text.pending.changed : adviceOn(answer.error)}</Fault>}
+      {(hasChanged || answer.isError) && (
+        <Fault>{hasChanged ? text.pending.changed : adviceOn(answer.error)}</Fault>
+      )}
       {isRejecting ? (
         <RejectForm
           question={
@@ -87,9 +92,11 @@ export const PendingItem = ({
               : text.action.rejectQuestion(other.name, formatSlot(proposal, zone, now()))
           }
           otherName={other.name}
+          reason={reason}
+          onReason={setReason}
           isWorking={working === 'reject'}
           onReject={reject}
-          onKeep={() => setRejecting(false)}
+          onKeep={() => setAsked(undefined)}
         />
       ) : (
         <div className={styles.actions}>
@@ -101,7 +108,7 @@ export const PendingItem = ({
             {text.action.adjust}
             <span className="visually-hidden"> {what}</span>
           </Button>
-          <Button onClick={() => setRejecting(true)}>
+          <Button onClick={() => setAsked(revision)}>
             {text.action.reject}
             <span className="visually-hidden"> {what}</span>
           </Button>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
 import { text } from '../text/text.ts';
 import { Button } from '../ui/button.tsx';
 import styles from './reject-form.module.css';
@@ -10,17 +10,21 @@ export const longestReason = 500;
 export const RejectForm = ({
   question,
   otherName,
+  reason,
+  onReason,
   isWorking,
   onReject,
   onKeep,
 }: {
   readonly question: string;
   readonly otherName: string;
+  /** Kept by who asks: the question may go, and come back. */
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
   readonly isWorking: boolean;
-  readonly onReject: (reason: string) => void;
+  readonly onReject: () => void;
   readonly onKeep: () => void;
 }) => {
-  const [reason, setReason] = useState('');
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -39,7 +43,7 @@ export const RejectForm = ({
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
-        onReject(reason.trim());
+        onReject();
       }}
     >
       <p id={`${id}-question`} className={styles.question}>
@@ -53,7 +57,7 @@ export const RejectForm = ({
         rows={2}
         maxLength={longestReason}
         value={reason}
-        onChange={(event) => setReason(event.target.value)}
+        onChange={(event) => onReason(event.target.value)}
       />
       <p id={`${id}-hint`} className={styles.hint}>
         {text.action.reasonHint(otherName)}

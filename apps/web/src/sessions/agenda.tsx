@@ -96,10 +96,10 @@ const Item = ({
         className={styles.item}
         data-status={status}
         data-awaits-me={awaitsMe(session)}
-        aria-label={sessionLabel(session, me, slot, zone, now)}
         onClick={() => onOpen(id)}
       >
-        <span className={styles.time}>
+        <span className="visually-hidden">{sessionLabel(session, me, slot, zone, now)}</span>
+        <span className={styles.time} aria-hidden="true">
           {formatTimes(slot, zone)}
           {differ(zone, other.timeZone, slot.startsAt) && (
             <small>
@@ -109,15 +109,17 @@ const Item = ({
             </small>
           )}
         </span>
-        <span className={styles.what}>
+        <span className={styles.what} aria-hidden="true">
           <strong>{other.name}</strong>
           {agreed && proposal && <small>{text.sessions.proposedFor(formatSlot(proposal, zone, now))}</small>}
           {waits !== undefined && <small className={styles.waits}>{waits}</small>}
         </span>
-        <StatusMark
-          status={status}
-          word={text.status[session.status === 'accepted' ? 'agreed' : session.status]}
-        />
+        <span aria-hidden="true">
+          <StatusMark
+            status={status}
+            word={text.status[session.status === 'accepted' ? 'agreed' : session.status]}
+          />
+        </span>
       </button>
     </li>
   );

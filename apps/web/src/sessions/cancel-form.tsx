@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { SessionRequest } from '../api/client.ts';
 import { longestReason } from '../pending-actions/reject-form.tsx';
 import { text } from '../text/text.ts';
@@ -12,6 +12,8 @@ import styles from './cancel-form.module.css';
 export const CancelForm = ({
   session: { agreed, proposal, slot, allowedActions },
   otherName,
+  reason,
+  onReason,
   working,
   onKeep,
   onAdjust,
@@ -19,14 +21,16 @@ export const CancelForm = ({
 }: {
   readonly session: SessionRequest;
   readonly otherName: string;
+  /** Kept by who asks: the question may go, and come back. */
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
   readonly working: 'session' | 'change' | undefined;
   readonly onKeep: () => void;
   readonly onAdjust: () => void;
-  readonly onCancel: (what: 'session' | 'change', reason: string) => void;
+  readonly onCancel: (what: 'session' | 'change') => void;
 }) => {
   const id = useId();
   const zone = useZone();
-  const [reason, setReason] = useState('');
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     back.current?.focus();
@@ -55,7 +59,7 @@ export const CancelForm = ({
         rows={2}
         maxLength={longestReason}
         value={reason}
-        onChange={(event) => setReason(event.target.value)}
+        onChange={(event) => onReason(event.target.value)}
       />
       <div className={styles.ways}>
         {allowedActions.includes('adjust') && (
@@ -69,7 +73,7 @@ export const CancelForm = ({
           <Way hint={text.session.withdrawChangeHint(formatSlot(agreed, zone, now()))} id={`${id}-change`}>
             <Button
               working={working === 'change' && text.action.cancelling}
-              onClick={() => onCancel('change', reason.trim())}
+              onClick={() => onCancel('change')}
               aria-describedby={`${id}-change`}
             >
               {text.session.withdrawChange}
@@ -81,7 +85,7 @@ export const CancelForm = ({
             <Button
               kind="danger"
               working={working === 'session' && text.action.cancelling}
-              onClick={() => onCancel('session', reason.trim())}
+              onClick={() => onCancel('session')}
               aria-describedby={`${id}-session`}
             >
               {agreed ? text.session.cancelSession : text.session.cancelRequest}

@@ -36,6 +36,8 @@ export const SessionActions = ({
   const answer = useAnswer();
   const openDialog = useOpenDialog();
   const [asked, setAsked] = useState<{ readonly about: 'reject' | 'cancel'; readonly revision: number }>();
+  const [reason, setReason] = useState('');
+  const said = reason.trim() === '' ? {} : { reason: reason.trim() };
   const other = otherParty(session, me);
   const can = (action: Action): boolean => allowedActions.includes(action);
   // A question was about the state that it was asked in.
@@ -47,6 +49,7 @@ export const SessionActions = ({
       onSuccess: (state) => {
         onAnswered(state);
         setAsked(undefined);
+        setReason('');
         announce(done);
       },
       onSettled: () => onAtWork(false),
@@ -65,11 +68,13 @@ export const SessionActions = ({
             agreed ? text.action.rejectChangeQuestion(when) : text.action.rejectQuestion(other.name, when)
           }
           otherName={other.name}
+          reason={reason}
+          onReason={setReason}
           isWorking={working?.action === 'reject'}
           onKeep={() => setAsked(undefined)}
-          onReject={(reason) =>
+          onReject={() =>
             send(
-              { id, revision, action: 'reject', ...(reason !== '' && { reason }) },
+              { id, revision, action: 'reject', ...said },
               agreed ? text.action.changeRejected : text.action.rejected(other.name),
             )
           }
@@ -78,12 +83,14 @@ export const SessionActions = ({
         <CancelForm
           session={session}
           otherName={other.name}
+          reason={reason}
+          onReason={setReason}
           working={working?.action === 'cancel' ? working.what : undefined}
           onKeep={() => setAsked(undefined)}
           onAdjust={() => openDialog({ adjust: id })}
-          onCancel={(what, reason) =>
+          onCancel={(what) =>
             send(
-              { id, revision, action: 'cancel', what, ...(reason !== '' && { reason }) },
+              { id, revision, action: 'cancel', what, ...said },
               what === 'change' ? text.action.changeWithdrawn : text.action.cancelled(other.name),
             )
           }
