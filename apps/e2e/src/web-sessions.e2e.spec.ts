@@ -195,13 +195,13 @@ const suite = (): void => {
     async () => {
       const { page } = await web.visit('anna');
       await page.goto('about:blank');
-      const [askedAgain, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const [askedAgain, release] = [Promise.withResolvers<true>(), Promise.withResolvers<true>()];
       let answers = 0;
       await page.route('**/api/v1/me', async (route) => {
         const response = await route.fetch();
         answers += 1;
         if (answers > 1) {
-          askedAgain.resolve();
+          askedAgain.resolve(true);
           await release.promise;
         }
         await route.fulfill({ response });
@@ -212,7 +212,7 @@ const suite = (): void => {
       await asked('kenji', 'anna', await slot(6, 5));
       await pendingMark(page, 1).waitFor();
       const answered = page.waitForResponse('**/api/v1/me');
-      release.resolve();
+      release.resolve(true);
       await (await answered).finished();
       await calendarItem(page, /Kenji Tanaka, .*Pending/).click();
       await dialog(page, 'Session with Kenji Tanaka').getByRole('button', { name: 'Close' }).click();

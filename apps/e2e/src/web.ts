@@ -10,7 +10,7 @@ import { startEmbeddedSystem, type System } from './system.ts';
 export const pictures = fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url));
 
 /** Milliseconds in which something appears, on a busy machine as well. */
-const shownMs = 30_000;
+const shownMs = 8_000;
 
 export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 export const phone: BrowserContextOptions = {
@@ -72,7 +72,7 @@ export const startWeb = async (environment: Record<string, string> = {}): Promis
       ...options,
     });
     made.setDefaultTimeout(shownMs);
-    made.on('weberror', (error) => complaints.push(error.error().message));
+    made.on('page', (page) => page.on('pageerror', ({ message }) => complaints.push(message)));
     made.on('console', (line) => {
       if (line.type() !== 'error') return;
       complaints.push(`${line.text()} (${new URL(line.location().url || system.url).pathname})`);
@@ -152,6 +152,10 @@ export const pendingSidebar = (page: Page): Locator =>
 export const pendingItems = (page: Page): Locator => pendingSidebar(page).getByRole('listitem');
 
 export const dialog = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name });
+
+/** Goes to another address of the app as its own links do: without a reload. */
+export const go = (page: Page, path: string): Promise<void> =>
+  page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
 
 /** What was said without taking the focus. */
 export const announcement = (page: Page, text: string | RegExp): Locator =>
