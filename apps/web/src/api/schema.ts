@@ -256,7 +256,7 @@ export interface paths {
     };
     /**
      * What changes for me, as it changes
-     * @description Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires and when the server stops; a reader that is too slow is cut off. Resume with the last id.
+     * @description Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires, after a log-out and when the server stops; a reader that is too slow is cut off. Resume with the last id.
      */
     get: operations['listen'];
     put?: never;
@@ -862,7 +862,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -987,7 +987,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant`, `not-awaited` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request`, `not-awaited` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1149,7 +1149,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant`, `not-awaited` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request`, `not-awaited` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1311,7 +1311,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1473,7 +1473,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant`, `not-the-requester` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request`, `not-the-requester` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2165,7 +2165,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request` */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2490,7 +2490,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Forbidden: `unknown-participant` */
+      /** @description Forbidden: `unknown-participant`, `cross-site-request` */
       403: {
         headers: {
           [name: string]: unknown;
