@@ -2,6 +2,7 @@ import { useCallback, useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useQueryClient } from '@tanstack/react-query';
 import type { LiveChange, Me, SessionRequest } from '../api/client.ts';
+import { keys } from '../api/known-states.ts';
 import { useLiveCache } from '../api/live-cache.ts';
 import { Dialogs } from './dialogs.tsx';
 import { followLogIn } from '../log-in.ts';
@@ -9,6 +10,7 @@ import { useParameter } from '../navigation.ts';
 import { PendingButton } from '../pending-actions/pending-button.tsx';
 import { PendingSidebar } from '../pending-actions/pending-sidebar.tsx';
 import { text } from '../text/text.ts';
+import { now } from '../time/clock.ts';
 import { announce, Announcer } from '../ui/announcer.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { newsOf } from './news.ts';
@@ -20,7 +22,8 @@ export const Shell = ({ me, children }: { readonly me: Me; readonly children: Re
   const client = useQueryClient();
   const announceNews = useCallback(
     (change: LiveChange, was: SessionRequest | undefined) => {
-      const news = newsOf(client, change, was);
+      const present = client.getQueryData<Me>(keys.me);
+      const news = present && newsOf(present, change, was, now());
       if (news !== undefined) announce(news);
     },
     [client],

@@ -59,6 +59,8 @@ export const en = {
       `The request between you and ${name} was cancelled automatically: there was no answer in time.`,
     changeEnded: (name: string) =>
       `The change to the session with ${name} is off the table. The agreed time stands.`,
+    withdrawn: (name: string) => `${name} took the request back.`,
+    calledOff: (name: string) => `${name} cancelled your session.`,
   },
 
   pending: {
@@ -75,7 +77,6 @@ export const en = {
     asks: (name: string) => `${name} asks for a session`,
     proposesOther: (name: string) => `${name} proposes another time`,
     proposesChange: (name: string) => `${name} proposes to move your session`,
-    insteadOf: (slot: string) => `instead of ${slot}`,
     open: (name: string) => `Details of the session with ${name}`,
     details: 'Details',
     failed: 'What awaits your answer could not be loaded.',
@@ -90,7 +91,6 @@ export const en = {
       isChange
         ? 'Unanswered, the change is dropped automatically and the agreed time stands.'
         : 'Unanswered, the request is cancelled automatically.',
-    why: 'Why then?',
   },
 
   action: {
@@ -131,7 +131,6 @@ export const en = {
     empty: 'No sessions from here on.',
     emptyLead: 'Request one, and it appears here as soon as it is sent.',
     noMore: (day: string) => `Shown until ${day}.`,
-    showMore: 'Show more',
     todayMark: 'Today',
     awaitsYou: 'awaits your answer',
     awaitsOther: (name: string) => `awaits ${name}’s answer`,
@@ -170,11 +169,7 @@ export const en = {
     when: 'When',
     agreedFor: 'Agreed for',
     proposed: 'Proposed',
-    yourTime: 'your time',
-    timeOf: (name: string) => `for ${name}`,
     you: 'You',
-    system: 'The system',
-    note: 'Note',
     noteOf: (name: string) => `Note from ${name}`,
     yourNote: 'Your note',
     thread: 'What happened',
@@ -197,11 +192,10 @@ export const en = {
     nothingToDo: {
       closed: 'This session is closed. You can request a new one.',
       started: 'The session has started; it can no longer be changed.',
-      waiting: (name: string) => `${name} has to answer.`,
     },
     cancelTitle: 'Cancel or move?',
     cancelLead: (name: string, slot: string) => `Your session with ${name}, ${slot}.`,
-    cancelPendingLead: (name: string, slot: string) => `Your request to ${name}, ${slot}.`,
+    cancelPendingLead: (name: string, slot: string) => `The request between you and ${name}, ${slot}.`,
     cancelSession: 'Cancel the session',
     cancelRequest: 'Cancel the request',
     cancelSessionHint: (name: string) => `It will not take place. ${name} is told.`,
@@ -209,7 +203,6 @@ export const en = {
     withdrawChangeHint: (slot: string) => `The agreed time stands: ${slot}.`,
     adjustInstead: 'Adjust the slot instead',
     adjustInsteadHint: (name: string) => `Propose another time; ${name} has to agree.`,
-    rejectTitle: 'Reject this proposal?',
     back: 'Back',
     changed: 'This has changed meanwhile',
   },
@@ -219,11 +212,11 @@ export const en = {
     unread: 'New',
     earlier: 'Earlier',
     markAllRead: 'Mark all as read',
+    allRead: 'All notifications are marked as read.',
     empty: 'Nothing has happened yet.',
     emptyLead: 'Answers, changes and automatic cancellations appear here.',
     failed: 'Your notifications could not be loaded.',
     showMore: 'Show more',
-    open: (name: string) => `Open the session with ${name}`,
     message: {
       youAsked: (name: string, slot: string) => `You asked ${name} for a session on ${slot}.`,
       asksYou: (name: string, slot: string) => `${name} asks you for a session on ${slot}.`,
@@ -281,7 +274,7 @@ export const en = {
       'nothing-proposed': 'There is no proposal to answer any more.',
       'not-awaited': 'It is not you who has to answer this proposal.',
       'not-the-requester': 'Only who asked can cancel this request. You can reject it instead.',
-      'deadline-passed': 'The time to answer is over. It is cancelled automatically.',
+      'deadline-passed': 'The time to answer is over. Nothing more can be done with this proposal.',
       'slot-unchanged': 'This is the time that is proposed already. Choose another one.',
       'invalid-duration': 'A session lasts between 15 minutes and 8 hours. Choose another length.',
       'slot-in-past': 'This time has passed. Choose a later one.',

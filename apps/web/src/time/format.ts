@@ -12,10 +12,20 @@ const format = (timeZone: string, options: Intl.DateTimeFormatOptions): Intl.Dat
   const key = `${timeZone} ${JSON.stringify(options)}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+    found = new Intl.DateTimeFormat(locale, { timeZone: isZone(timeZone) ? timeZone : 'UTC', ...options });
     formats.set(key, found);
   }
   return found;
+};
+
+/** Whether the browser knows a time zone of this name; times of any other one are written in UTC. */
+export const isZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const time = { hour: 'numeric', minute: '2-digit' } as const;
@@ -54,7 +64,7 @@ const partsFormat = (timeZone: string): Intl.DateTimeFormat => {
   let found = partsFormats.get(timeZone);
   if (!found) {
     found = new Intl.DateTimeFormat('en-u-ca-iso8601', {
-      timeZone,
+      timeZone: isZone(timeZone) ? timeZone : 'UTC',
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',
@@ -82,13 +92,14 @@ export const formatTimes = ({ startsAt, endsAt }: Slot, timeZone: string): strin
 export const zonePlace = (timeZone: string): string =>
   (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ');
 
-/** Whether two zones show different times of day, or days, at this instant. */
+/** Whether the other zone, if the browser knows it, shows another time of day, or another day, at this instant. */
 export const differ = (zone: string, other: string, instant: string): boolean =>
   zone !== other &&
+  isZone(other) &&
   (formatTime(instant, zone) !== formatTime(instant, other) ||
     dayOf(instant, zone) !== dayOf(instant, other));
 
-/** How many calendar days the other zone is ahead at this instant: -1, 0 or 1. */
+/** How many calendar days the other zone is ahead at this instant: -2 to 2, as there are up to 26 hours between zones. */
 export const daysAhead = (instant: string, zone: string, other: string): number =>
   Math.round((Date.parse(dayOf(instant, other)) - Date.parse(dayOf(instant, zone))) / 86_400_000);
 
