@@ -62,7 +62,7 @@ describe('a day', () => {
     expect(formatDay(newYear, berlin, now)).toBe('Fri, 1 Jan 2027');
     expect(formatDay(newYear, berlin, Date.parse(newYear))).toBe('Fri 1 Jan');
     expect(formatMoment(newYear, berlin, now)).toBe('Fri, 1 Jan 2027, 0:30');
-    expect(formatLongDay(newYear, berlin)).toBe('Friday 1 January 2027');
+    expect(formatLongDay(newYear, berlin)).toBe('Friday, 1 January 2027');
   });
 
   it('can be compared and sorted as text', () => {
