@@ -106,6 +106,35 @@ const suite = (): void => {
   );
 
   it(
+    'that is logged out in one tab hears nothing more in another',
+    async () => {
+      const context = await freshContext();
+      const [page, other] = [await context.newPage(), await context.newPage()];
+      await page.goto(`${system.url}/auth/login`);
+      await page.getByRole('button', { name: system.participant('anna').name }).click();
+      await page.waitForURL(`${system.url}/sessions`);
+      // No page of the app, which would connect anew and leave.
+      await other.goto(`${system.url}/livez`);
+      const states = await other.evaluateHandle(
+        () =>
+          new Promise<{ ended: Promise<number> }>((resolve) => {
+            const live = new EventSource('/api/v1/live');
+            const ended = new Promise<number>((end) => {
+              live.onerror = () => end(live.readyState);
+            });
+            live.addEventListener('ready', () => resolve({ ended }));
+          }),
+      );
+      await logOutFromPage(page);
+      // Broken off by the server: the browser means to connect again.
+      expect(await states.evaluate(({ ended }) => ended)).toBe(0);
+      expect(await callFromPage(other, '/api/v1/me')).toMatchObject({ status: 401 });
+      await context.close();
+    },
+    5 * patienceMs,
+  );
+
+  it(
     'comes to its end for who opens the app under another name of this machine',
     async () => {
       const context = await freshContext();
