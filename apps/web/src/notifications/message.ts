@@ -1,22 +1,9 @@
 import type { Me, Notification } from '../api/client.ts';
+import type { EventFacts } from '../api/event-facts.ts';
 import { text } from '../text/text.ts';
 import { formatMoment, formatSlot, type Slot } from '../time/format.ts';
 
 type Role = Me['role'];
-
-/** Of the payloads of all events, what a notification tells. */
-interface Facts {
-  readonly requestedBy?: Role;
-  readonly acceptedBy?: Role;
-  readonly rejectedBy?: Role;
-  readonly adjustedBy?: Role;
-  readonly cancelledBy?: Role | 'system';
-  readonly cause?: 'withdrawn' | 'called-off' | 'no-response';
-  readonly slot?: Slot;
-  readonly previousSlot?: Slot;
-  readonly respondBy?: string;
-  readonly agreedSlotStands?: boolean;
-}
 
 /** What happened, in a sentence or two for who reads it, in their time zone. */
 export const notificationMessage = (
@@ -26,7 +13,7 @@ export const notificationMessage = (
   now: number,
 ): string => {
   const texts = text.notifications.message;
-  const facts = data as Facts;
+  const facts = data as EventFacts;
   const say = (slot: Slot | undefined): string => (slot ? formatSlot(slot, zone, now) : '…');
   const slot = say(about ?? facts.slot);
   switch (type) {

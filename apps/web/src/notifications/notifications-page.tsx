@@ -1,18 +1,30 @@
 import type { Me, Notification } from '../api/client.ts';
+import { adviceOn } from '../api/problem.ts';
 import { useMarkRead, useMe, useNotifications } from '../api/queries.ts';
 import { useOpenDialog } from '../navigation.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
 import { formatDistance, formatMoment } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
+import { announce } from '../ui/announcer.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
-import { LoadingFailed } from '../ui/fault.tsx';
+import { Fault, LoadingFailed } from '../ui/fault.tsx';
+import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import { notificationMessage } from './message.ts';
 import styles from './notifications-page.module.css';
 
 /** What happened, unread first, newest first. */
 export const NotificationsPage = () => {
+  const place = useKeptFocus<HTMLDivElement>();
+  return (
+    <div ref={place} tabIndex={-1}>
+      <Notifications />
+    </div>
+  );
+};
+
+const Notifications = () => {
   const notifications = useNotifications();
   const markRead = useMarkRead();
   const me = useMe().data;
@@ -44,11 +56,14 @@ export const NotificationsPage = () => {
             <Button
               kind="quiet"
               working={markRead.isPending && text.working}
-              onClick={() => markRead.mutate(newest.id)}
+              onClick={() =>
+                markRead.mutate(newest.id, { onSuccess: () => announce(text.notifications.allRead) })
+              }
             >
               {text.notifications.markAllRead}
             </Button>
           </div>
+          {markRead.isError && <Fault>{adviceOn(markRead.error)}</Fault>}
           <List items={unread} me={me} />
         </div>
       )}
@@ -60,6 +75,7 @@ export const NotificationsPage = () => {
           <List items={items.filter(({ read }) => read)} me={me} />
         </div>
       )}
+      {notifications.isFetchNextPageError && <Fault>{adviceOn(notifications.error)}</Fault>}
       {notifications.hasNextPage && (
         <Button
           working={notifications.isFetchingNextPage && text.loading}

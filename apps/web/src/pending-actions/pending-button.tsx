@@ -5,6 +5,8 @@ import styles from './pending-button.module.css';
 
 /** The id of the sidebar, for what opens it. */
 export const sidebarId = 'pending-actions';
+/** The id of the button, for what it opens and closes. */
+export const pendingButtonId = 'pending-button';
 
 /** The exclamation mark beside the profile picture, as soon as somebody awaits my answer; quiet, and in its place, when nobody does. */
 export const PendingButton = () => {
@@ -14,6 +16,7 @@ export const PendingButton = () => {
   return (
     <button
       type="button"
+      id={pendingButtonId}
       className={styles.button}
       data-pending-count={count}
       aria-label={text.pending.count(count)}

@@ -14,6 +14,7 @@ import { Button } from '../ui/button.tsx';
 import { Deadline } from '../ui/deadline.tsx';
 import { Fault } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
+import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import { RejectForm } from './reject-form.tsx';
 import styles from './pending-item.module.css';
 
@@ -29,6 +30,7 @@ export const PendingItem = ({
   const zone = useZone();
   const answer = useAnswer();
   const openDialog = useOpenDialog();
+  const place = useKeptFocus<HTMLLIElement>();
   /** The revision that it was asked about whether to reject. */
   const [asked, setAsked] = useState<number>();
   const [reason, setReason] = useState('');
@@ -66,7 +68,7 @@ export const PendingItem = ({
     (answer.error instanceof ApiProblem && answer.error.code === 'conflict');
 
   return (
-    <li className={styles.item}>
+    <li ref={place} className={styles.item} tabIndex={-1}>
       <div className={styles.who}>
         <Avatar name={other.name} picture={other.picture} />
         <div>

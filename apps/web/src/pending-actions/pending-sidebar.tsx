@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { usePending } from '../api/queries.ts';
 import { useGo } from '../navigation.ts';
 import { answerableUntil } from '../sessions/parties.ts';
@@ -7,16 +7,14 @@ import { useNow } from '../time/clock.ts';
 import { IconButton } from '../ui/button.tsx';
 import { LoadingFailed } from '../ui/fault.tsx';
 import { CheckIcon, CloseIcon } from '../ui/icons.tsx';
-import { sidebarId } from './pending-button.tsx';
+import { useKeptFocus } from '../ui/use-kept-focus.ts';
+import { useMedia } from '../ui/use-media.ts';
+import { pendingButtonId, sidebarId } from './pending-button.tsx';
 import { PendingItem } from './pending-item.tsx';
 import styles from './pending-sidebar.module.css';
 
-/** Below this width the sidebar lies over the page. */
-const narrow = matchMedia('(max-width: 1000px)');
-const subscribeNarrow = (listener: () => void): (() => void) => {
-  narrow.addEventListener('change', listener);
-  return () => narrow.removeEventListener('change', listener);
-};
+/** Up to this width the sidebar lies over the page. */
+const narrow = '(max-width: 1000px)';
 
 /** What awaits my answer, soonest deadline first, to be answered in place. */
 export const PendingSidebar = () => {
@@ -24,13 +22,13 @@ export const PendingSidebar = () => {
   const now = useNow(1_000);
   const go = useGo();
   const heading = useRef<HTMLHeadingElement>(null);
-  const isNarrow = useSyncExternalStore(subscribeNarrow, () => narrow.matches);
+  const place = useKeptFocus();
+  const isNarrow = useMedia(narrow);
 
   useEffect(() => {
-    const opener = document.activeElement;
     heading.current?.focus();
     return () => {
-      if (opener instanceof HTMLElement && document.activeElement === document.body) opener.focus();
+      if (document.activeElement === document.body) document.getElementById(pendingButtonId)?.focus();
     };
   }, []);
   // What lies under the sidebar cannot be reached while it does.
@@ -49,7 +47,14 @@ export const PendingSidebar = () => {
   const items = pending.data?.filter((session) => Date.parse(answerableUntil(session)) > now);
 
   return (
-    <aside className={styles.sidebar} id={sidebarId} aria-label={text.pending.title} onKeyDown={onKeyDown}>
+    <aside
+      ref={place}
+      className={styles.sidebar}
+      id={sidebarId}
+      tabIndex={-1}
+      aria-label={text.pending.title}
+      onKeyDown={onKeyDown}
+    >
       <div className={styles.head}>
         <h2 ref={heading} tabIndex={-1}>
           {text.pending.title}

@@ -1,10 +1,8 @@
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
 import { text } from '../text/text.ts';
 import { Button } from '../ui/button.tsx';
+import { ReasonField } from '../ui/reason-field.tsx';
 import styles from './reject-form.module.css';
-
-/** Characters that a reason may have. */
-export const longestReason = 500;
 
 /** Asks before a proposal is rejected, and for a reason. */
 export const RejectForm = ({
@@ -49,19 +47,7 @@ export const RejectForm = ({
       <p id={`${id}-question`} className={styles.question}>
         {question}
       </p>
-      <label htmlFor={`${id}-reason`}>{text.action.reason}</label>
-      <textarea
-        ref={field}
-        id={`${id}-reason`}
-        aria-describedby={`${id}-hint`}
-        rows={2}
-        maxLength={longestReason}
-        value={reason}
-        onChange={(event) => onReason(event.target.value)}
-      />
-      <p id={`${id}-hint`} className={styles.hint}>
-        {text.action.reasonHint(otherName)}
-      </p>
+      <ReasonField ref={field} value={reason} onChange={onReason} otherName={otherName} />
       <div className={styles.actions}>
         <Button onClick={onKeep}>{text.action.keep}</Button>
         <Button kind="danger" type="submit" working={isWorking && text.action.rejecting}>

@@ -18,7 +18,7 @@ import { Button } from '../ui/button.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { sessionLabel, waitsFor } from './calendar-items.ts';
 import { awaitsMe, otherParty } from './parties.ts';
-import { statusOf } from './status.ts';
+import { statusOf, statusWord } from './status.ts';
 import styles from './agenda.module.css';
 
 /** Sessions one below the other, by day. @param sessions undefined while they are loading. */
@@ -115,10 +115,7 @@ const Item = ({
           {waits !== undefined && <small className={styles.waits}>{waits}</small>}
         </span>
         <span aria-hidden="true">
-          <StatusMark
-            status={status}
-            word={text.status[session.status === 'accepted' ? 'agreed' : session.status]}
-          />
+          <StatusMark status={status} word={statusWord(session)} />
         </span>
       </button>
     </li>

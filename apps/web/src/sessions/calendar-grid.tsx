@@ -1,20 +1,13 @@
-import { type KeyboardEvent, type TouchEvent, useRef, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, type TouchEvent, useRef } from 'react';
 import { locale, text } from '../text/text.ts';
 import { dayOf } from '../time/format.ts';
+import { useIsNarrow } from '../ui/use-media.ts';
 import { CalendarCanvas } from './calendar-canvas.tsx';
 import chipStyles from './calendar-chip.module.css';
 import { MonthOfDays, WeekOfDays } from './calendar-days.tsx';
 import styles from './calendar-grid.module.css';
 import type { CalendarGridProps } from './calendar-item.ts';
 import { narrowWeek, periodTitle, stepNarrowWeek, stepPeriod } from './calendar-period.ts';
-
-const narrow = matchMedia('(max-width: 640px)');
-const subscribe = (listener: () => void): (() => void) => {
-  narrow.addEventListener('change', listener);
-  return () => {
-    narrow.removeEventListener('change', listener);
-  };
-};
 
 /** A finger that went this far sideways, this soon, and not up or down, has swiped. */
 const swipe = { leastPx: 60, withinMs: 350 };
@@ -25,7 +18,7 @@ const swipe = { leastPx: 60, withinMs: 350 };
  */
 export const CalendarGrid = (props: CalendarGridProps) => {
   const { view, date, timeZone, now, sessions, onDateChange, onShowDay } = props;
-  const isNarrow = useSyncExternalStore(subscribe, () => narrow.matches);
+  const isNarrow = useIsNarrow();
   const region = useRef<HTMLElement>(null);
   const touch = useRef<{ x: number; y: number; at: number }>(undefined);
   const today = dayOf(now, timeZone);

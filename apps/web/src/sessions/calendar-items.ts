@@ -3,7 +3,7 @@ import { text } from '../text/text.ts';
 import { formatSlot, type Slot } from '../time/format.ts';
 import type { CalendarItem } from './calendar-item.ts';
 import { awaitsMe, otherParty } from './parties.ts';
-import { statusOf } from './status.ts';
+import { statusOf, statusWord } from './status.ts';
 
 /** What there is to say of a session in one breath. */
 export const sessionLabel = (
@@ -17,7 +17,7 @@ export const sessionLabel = (
   return text.sessions.item({
     name,
     slot: formatSlot(slot, zone, now),
-    status: text.status[session.status === 'accepted' ? 'agreed' : session.status],
+    status: statusWord(session),
     awaits: waitsFor(session, me, name),
   });
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  isDay,
   narrowWeek,
   periodTitle,
   stepNarrowWeek,
@@ -99,5 +100,23 @@ describe('a step', () => {
     expect(seen.size).toBe(14);
     expect(narrowWeek('2026-11-29', 'en-GB')).toEqual(['2026-11-27', '2026-11-28', '2026-11-29']);
     expect(stepNarrowWeek('2026-11-23', -1, 'en-GB')).toBe('2026-11-20');
+  });
+});
+
+describe('what an address names', () => {
+  it('is a day only if the calendar has it', () => {
+    for (const day of ['2026-11-25', '2028-02-29', '1999-12-31'])
+      expect([day, isDay(day)]).toEqual([day, true]);
+    for (const text of [
+      '',
+      'today',
+      '2026-1-1',
+      '2026-02-30',
+      '2026-02-29',
+      '2026-13-01',
+      '0000-01-01',
+      '9999-12-31',
+    ])
+      expect([text, isDay(text)]).toEqual([text, false]);
   });
 });

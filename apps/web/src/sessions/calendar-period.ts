@@ -11,6 +11,17 @@ import {
 /** What the calendar shows at once: the weeks that a month touches, or one week. */
 export type CalendarView = 'month' | 'week';
 
+/** Whether this is a day, `YYYY-MM-DD`, of this century or the one before it: for what comes from outside, such as an address. */
+export const isDay = (text: string): boolean => {
+  if (!/^(19|20)\d\d-\d\d-\d\d$/.test(text)) return false;
+  try {
+    parseDate(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** The first day of the period (a month, or a week that begins as people of this locale begin it) that contains this day. */
 const startOfPeriod = (view: CalendarView, date: CalendarDate, locale: string): CalendarDate =>
   view === 'month' ? startOfMonth(date) : startOfWeek(date, locale);

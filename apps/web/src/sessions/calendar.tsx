@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useCalendar, useMe } from '../api/queries.ts';
 import { CalendarGrid, Chunk, loadAhead } from '../chunks.tsx';
 import { useGo, useOpenDialog, useParameter } from '../navigation.ts';
@@ -8,18 +8,13 @@ import { useNow } from '../time/clock.ts';
 import { dayOf } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
 import { LoadingFailed } from '../ui/fault.tsx';
+import { useIsNarrow } from '../ui/use-media.ts';
 import { Agenda } from './agenda.tsx';
 import { calendarItems } from './calendar-items.ts';
 import { CalendarToolbar, type View } from './calendar-toolbar.tsx';
-import { listRange, visibleRange } from './calendar-period.ts';
+import { isDay, listRange, visibleRange } from './calendar-period.ts';
 import { statusOf } from './status.ts';
 import styles from './calendar.module.css';
-
-const narrow = matchMedia('(max-width: 640px)');
-const subscribeNarrow = (listener: () => void): (() => void) => {
-  narrow.addEventListener('change', listener);
-  return () => narrow.removeEventListener('change', listener);
-};
 
 const views: readonly string[] = ['month', 'week', 'list'] satisfies View[];
 const isView = (value: string | undefined): value is View => value !== undefined && views.includes(value);
@@ -28,7 +23,7 @@ const isView = (value: string | undefined): value is View => value !== undefined
 export const Calendar = () => {
   const zone = useZone();
   const now = useNow(60_000);
-  const isNarrow = useSyncExternalStore(subscribeNarrow, () => narrow.matches);
+  const isNarrow = useIsNarrow();
   const asked = useParameter('view');
   const today = dayOf(now, zone);
   const date = useDate() ?? today;
@@ -102,7 +97,5 @@ export const Calendar = () => {
 /** The day in the address; undefined where it names none. */
 const useDate = (): string | undefined => {
   const date = useParameter('date');
-  return date !== undefined && /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date))
-    ? date
-    : undefined;
+  return date !== undefined && isDay(date) ? date : undefined;
 };

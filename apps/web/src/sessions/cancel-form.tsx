@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { SessionRequest } from '../api/client.ts';
-import { longestReason } from '../pending-actions/reject-form.tsx';
 import { text } from '../text/text.ts';
 import { now } from '../time/clock.ts';
 import { formatSlot } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
 import { Button } from '../ui/button.tsx';
+import { ReasonField } from '../ui/reason-field.tsx';
 import styles from './cancel-form.module.css';
 
 /** Asks what is meant by cancelling: the session, only a change to it, or to move it instead. */
@@ -53,14 +53,7 @@ export const CancelForm = ({
     >
       <h3 id={`${id}-title`}>{text.session.cancelTitle}</h3>
       <p id={`${id}-lead`}>{lead(otherName, when)}</p>
-      <label htmlFor={`${id}-reason`}>{text.action.reason}</label>
-      <textarea
-        id={`${id}-reason`}
-        rows={2}
-        maxLength={longestReason}
-        value={reason}
-        onChange={(event) => onReason(event.target.value)}
-      />
+      <ReasonField value={reason} onChange={onReason} otherName={otherName} />
       <div className={styles.ways}>
         {allowedActions.includes('adjust') && (
           <Way hint={text.session.adjustInsteadHint(otherName)} id={`${id}-adjust`}>

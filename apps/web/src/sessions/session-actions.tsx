@@ -11,6 +11,7 @@ import { useZone } from '../time/zone.ts';
 import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/button.tsx';
 import { Fault } from '../ui/fault.tsx';
+import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import { CancelForm } from './cancel-form.tsx';
 import { otherParty } from './parties.ts';
 import styles from './session-actions.module.css';
@@ -35,6 +36,7 @@ export const SessionActions = ({
   const zone = useZone();
   const answer = useAnswer();
   const openDialog = useOpenDialog();
+  const place = useKeptFocus<HTMLDivElement>();
   const [asked, setAsked] = useState<{ readonly about: 'reject' | 'cancel'; readonly revision: number }>();
   const [reason, setReason] = useState('');
   const said = reason.trim() === '' ? {} : { reason: reason.trim() };
@@ -60,7 +62,7 @@ export const SessionActions = ({
   const when = slot ? formatSlot(slot, zone, now()) : '';
 
   return (
-    <div className={styles.actions}>
+    <div ref={place} className={styles.actions} tabIndex={-1}>
       {answer.isError && <Fault>{adviceOn(answer.error)}</Fault>}
       {asking === 'reject' && can('reject') ? (
         <RejectForm

@@ -17,7 +17,7 @@ import { waitsFor } from './calendar-items.ts';
 import { otherParty } from './parties.ts';
 import { SessionActions } from './session-actions.tsx';
 import styles from './session-dialog.module.css';
-import { statusOf } from './status.ts';
+import { statusOf, statusWord } from './status.ts';
 import { Thread } from './thread.tsx';
 import { whatChanged } from './what-changed.ts';
 
@@ -73,6 +73,7 @@ const Session = ({
       ? whatChanged(seen, session, me.role, (of) => formatSlot(of, zone, present()))
       : undefined;
   const isClosed = statusOf(session) === 'closed';
+  const hint = hintOn(session, now);
 
   return (
     <Dialog
@@ -93,10 +94,7 @@ const Session = ({
         <div className={styles.head}>
           <Avatar name={other.name} picture={other.picture} />
           <div className={styles.marks}>
-            <StatusMark
-              status={statusOf(session)}
-              word={text.status[session.status === 'accepted' ? 'agreed' : session.status]}
-            />
+            <StatusMark status={statusOf(session)} word={statusWord(session)} />
             <span>{waitsFor(session, me, other.name)}</span>
           </div>
         </div>
@@ -146,7 +144,7 @@ const Session = ({
         {proposal && (
           <Deadline proposal={proposal} isChange={agreed !== null} me={me.role} otherName={other.name} />
         )}
-        <p className={styles.hint}>{hintOn(session, now)}</p>
+        {hint !== undefined && <p className={styles.hint}>{hint}</p>}
         <h3>{text.session.thread}</h3>
         <Thread id={id} revision={revision} me={me.role} other={other} />
       </div>

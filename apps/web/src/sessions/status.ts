@@ -1,4 +1,5 @@
 import type { SessionRequest } from '../api/client.ts';
+import { text } from '../text/text.ts';
 
 /** The four kinds of state that people tell apart at a glance. */
 export type Status = 'pending' | 'agreed' | 'adjusting' | 'closed';
@@ -15,3 +16,7 @@ export const statusOf = ({ status }: Pick<SessionRequest, 'status'>): Status => 
       return 'closed';
   }
 };
+
+/** What people call the state: of what is closed, how it ended. */
+export const statusWord = ({ status }: Pick<SessionRequest, 'status'>): string =>
+  text.status[status === 'accepted' ? 'agreed' : status];

@@ -1,8 +1,9 @@
 import type { HistoryItem, Party } from '../api/client.ts';
+import type { EventFacts } from '../api/event-facts.ts';
 import { useHistory } from '../api/queries.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
-import { formatMoment, type Slot } from '../time/format.ts';
+import { formatMoment } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
 import { LoadingFailed } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
@@ -10,22 +11,7 @@ import styles from './thread.module.css';
 
 type Role = 'coach' | 'client';
 
-/** Of the payloads of all events, what the thread tells. */
-interface Facts {
-  readonly requestedBy?: Role;
-  readonly acceptedBy?: Role;
-  readonly rejectedBy?: Role;
-  readonly adjustedBy?: Role;
-  readonly cancelledBy?: Role | 'system';
-  readonly cause?: 'withdrawn' | 'called-off' | 'no-response';
-  readonly slot?: Slot;
-  readonly note?: string;
-  readonly reason?: string;
-  readonly respondBy?: string;
-  readonly agreedSlotStands?: boolean;
-}
-
-const titleOf = (type: HistoryItem['type'], facts: Facts, who: (role: Role) => string): string => {
+const titleOf = (type: HistoryItem['type'], facts: EventFacts, who: (role: Role) => string): string => {
   const texts = text.session.event;
   const { requestedBy, acceptedBy, rejectedBy, adjustedBy, cancelledBy, cause, agreedSlotStands } = facts;
   switch (type) {
@@ -76,7 +62,7 @@ export const Thread = ({
   return (
     <ol role="list" className={styles.thread}>
       {history.data.map(({ revision: at, type, at: instant, data }) => {
-        const facts = data as Facts;
+        const facts = data as EventFacts;
         const isProposal = type === 'SessionRequested' || type === 'SessionAdjusted';
         const said = facts.note ?? facts.reason;
         return (

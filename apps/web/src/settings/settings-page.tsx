@@ -27,6 +27,8 @@ const save = (choice: Partial<Preferences>): void => {
   announce(text.settings.saved);
 };
 
+const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])];
+
 const TimeZone = () => {
   const id = useId();
   const { timeZone } = usePreferences();
@@ -34,14 +36,19 @@ const TimeZone = () => {
   const isOther = timeZone !== 'profile' && timeZone !== 'device';
   const [typed, setTyped] = useState(isOther ? timeZone : '');
   const [isChoosingOther, setChoosingOther] = useState(isOther);
-  const isFault = isChoosingOther && typed !== '' && !isZone(typed);
+  const [isLeft, setLeft] = useState(false);
+  const isFault = isLeft && typed !== '' && !isZone(typed);
   const pick = (zone: string): void => {
     setChoosingOther(false);
     save({ timeZone: zone });
   };
   const type = (zone: string): void => {
     setTyped(zone);
-    if (zone.includes('/') && isZone(zone)) save({ timeZone: zone });
+    setLeft(false);
+    // Abbreviations are zones, too, and the beginnings of others.
+    const known = zones.find((name) => name.toLowerCase() === zone.toLowerCase());
+    if (known !== undefined) save({ timeZone: known });
+    else if (zone.includes('/') && isZone(zone)) save({ timeZone: zone });
   };
   const choice = (zone: string, label: string, shown: string) => (
     <label className={styles.choice}>
@@ -78,9 +85,10 @@ const TimeZone = () => {
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => type(event.target.value.trim())}
+            onBlur={() => setLeft(true)}
           />
           <datalist id={`${id}-zones`}>
-            {Intl.supportedValuesOf('timeZone').map((zone) => (
+            {zones.map((zone) => (
               <option key={zone} value={zone} />
             ))}
           </datalist>
