@@ -10,7 +10,7 @@ import { startEmbeddedSystem, type System } from './system.ts';
 export const pictures = fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url));
 
 /** Milliseconds in which something appears, on a busy machine as well. */
-const shownMs = 8_000;
+const shownMs = 30_000;
 
 export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 export const phone: BrowserContextOptions = {
