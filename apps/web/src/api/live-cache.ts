@@ -22,7 +22,7 @@ export const useLiveCache = (
   const [isLost, setLost] = useState(false);
   useEffect(() => {
     const askWhoIAm = (): void => void client.invalidateQueries({ queryKey: keys.me });
-    let lost: ReturnType<typeof setTimeout> | undefined;
+    let lost: ReturnType<typeof setTimeout> | undefined = setTimeout(setLost, patienceMs, true);
     let isCounted = false;
     const heard = (state: LiveState): void => {
       if (state === 'live') {
