@@ -72,7 +72,7 @@ const Gate = () => {
   if (me.data) return <Pages me={me.data} />;
   if (me.isPending) return <LoadingShell />;
   if (me.error instanceof ApiProblem && me.error.code === 'unknown-participant') return <NoParticipant />;
-  return <Unreachable error={me.error} onRetry={() => void me.refetch()} />;
+  return <Unreachable error={me.error} onRetry={() => me.refetch()} />;
 };
 
 const Pages = ({ me }: { readonly me: Me }) => (

@@ -34,7 +34,7 @@ const Notifications = () => {
       <LoadingFailed
         what={text.notifications.failed}
         error={notifications.error}
-        onRetry={() => void notifications.refetch()}
+        onRetry={() => notifications.refetch()}
       />
     );
   if (!items || !me) return <p role="status">{text.loading}</p>;

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { keys } from '../api/known-states.ts';
 import { usePending } from '../api/queries.ts';
 import { useGo } from '../navigation.ts';
 import { answerableUntil } from '../sessions/parties.ts';
@@ -45,6 +47,12 @@ export const PendingSidebar = () => {
   };
   // Who is late sees it go at once; the recorded cancellation follows.
   const items = pending.data?.filter((session) => Date.parse(answerableUntil(session)) > now);
+  const late = (pending.data?.length ?? 0) - (items?.length ?? 0);
+  const client = useQueryClient();
+  useEffect(() => {
+    // They are still counted.
+    if (late > 0) void client.invalidateQueries({ queryKey: keys.me });
+  }, [client, late]);
 
   return (
     <aside
@@ -64,11 +72,7 @@ export const PendingSidebar = () => {
         </IconButton>
       </div>
       {pending.isError && !items ? (
-        <LoadingFailed
-          what={text.pending.failed}
-          error={pending.error}
-          onRetry={() => void pending.refetch()}
-        />
+        <LoadingFailed what={text.pending.failed} error={pending.error} onRetry={() => pending.refetch()} />
       ) : items === undefined ? (
         <p className={styles.loading} role="status">
           {text.loading}

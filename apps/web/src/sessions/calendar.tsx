@@ -62,7 +62,7 @@ export const Calendar = () => {
         <LoadingFailed
           what={text.sessions.failed}
           error={sessions.error}
-          onRetry={() => void sessions.refetch()}
+          onRetry={() => sessions.refetch()}
         />
       ) : view === 'list' ? (
         <Agenda

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Me, SessionRequest } from '../api/client.ts';
-import { ApiProblem, adviceOn } from '../api/problem.ts';
+import { ApiProblem } from '../api/problem.ts';
 import { useMe, useSession } from '../api/queries.ts';
 import { useGo } from '../navigation.ts';
 import { text } from '../text/text.ts';
@@ -8,9 +8,9 @@ import { now as present, useNow } from '../time/clock.ts';
 import { formatSlot } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Button } from '../ui/button.tsx';
 import { Deadline } from '../ui/deadline.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Fault, LoadingFailed } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { waitsFor } from './calendar-items.ts';
@@ -32,14 +32,11 @@ export const SessionDialog = ({ id }: { readonly id: string }) => {
   return (
     <Dialog title={text.product} onClose={close}>
       {session.isError ? (
-        <div className={styles.failed} role="alert">
-          <p>
-            {session.error instanceof ApiProblem && session.error.status === 404
-              ? text.session.unknown
-              : `${text.session.failed} ${adviceOn(session.error)}`}
-          </p>
-          <Button onClick={() => void session.refetch()}>{text.tryAgain}</Button>
-        </div>
+        session.error instanceof ApiProblem && session.error.status === 404 ? (
+          <Fault>{text.session.unknown}</Fault>
+        ) : (
+          <LoadingFailed what={text.session.failed} error={session.error} onRetry={() => session.refetch()} />
+        )
       ) : (
         <p role="status" className={styles.loading}>
           {text.loading}

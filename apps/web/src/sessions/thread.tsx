@@ -55,7 +55,7 @@ export const Thread = ({
       <LoadingFailed
         what={text.session.threadFailed}
         error={history.error}
-        onRetry={() => void history.refetch()}
+        onRetry={() => history.refetch()}
       />
     );
   if (!history.data) return <p role="status">{text.loading}</p>;

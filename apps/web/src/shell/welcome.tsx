@@ -50,7 +50,7 @@ export const Unreachable = ({
   onRetry,
 }: {
   readonly error: unknown;
-  readonly onRetry: () => void;
+  readonly onRetry: () => Promise<unknown>;
 }) => (
   <Page title={text.product}>
     <LoadingFailed what={text.sessions.failed} error={error} onRetry={onRetry} />

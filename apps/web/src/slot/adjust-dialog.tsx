@@ -37,7 +37,7 @@ export const AdjustDialog = () => {
   return (
     <Dialog title={texts.loading} onClose={close}>
       {session.error ? (
-        <LoadingFailed what={texts.loadFailed} error={session.error} onRetry={() => void session.refetch()} />
+        <LoadingFailed what={texts.loadFailed} error={session.error} onRetry={() => session.refetch()} />
       ) : (
         <p role="status">{text.loading}</p>
       )}

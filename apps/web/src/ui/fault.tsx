@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { adviceOn } from '../api/problem.ts';
 import { text } from '../text/text.ts';
 import { Button } from './button.tsx';
@@ -19,12 +19,22 @@ export const LoadingFailed = ({
 }: {
   readonly what: string;
   readonly error: unknown;
-  readonly onRetry: () => void;
-}) => (
-  <div className={styles.failed} role="alert">
-    <p>
-      <strong>{what}</strong> {adviceOn(error)}
-    </p>
-    <Button onClick={onRetry}>{text.tryAgain}</Button>
-  </div>
-);
+  /** Tries again; settles when that has succeeded or failed. */
+  readonly onRetry: () => Promise<unknown>;
+}) => {
+  const [isTrying, setTrying] = useState(false);
+  const retry = (): void => {
+    setTrying(true);
+    void onRetry().finally(() => setTrying(false));
+  };
+  return (
+    <div className={styles.failed} role="alert">
+      <p>
+        <strong>{what}</strong> {adviceOn(error)}
+      </p>
+      <Button working={isTrying && text.working} onClick={retry}>
+        {text.tryAgain}
+      </Button>
+    </div>
+  );
+};
