@@ -135,6 +135,7 @@ const suite = (): void => {
     await show('settings');
     await page.getByRole('radio', { name: 'Another one' }).check();
     await page.getByRole('combobox', { name: 'Time zone' }).fill('Europe/Nowhere');
+    await page.keyboard.press('Tab');
     await page.getByText(/No time zone is called/).waitFor();
     await show('settings-fault');
     await page.getByRole('radio', { name: /Of my profile/ }).check();
