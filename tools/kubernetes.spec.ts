@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { fetchedKubernetesChecks, kubernetesVersion } from '@hse/engines';
 import { kafkaSettings, startHealthServer, type Setting } from '@hse/service-kit';
 import { composeFile } from '@hse/service-kit/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse, parseAllDocuments } from 'yaml';
 
