@@ -4,20 +4,22 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { say } from './cached.ts';
-import { parseTask, type EngineName } from './command-line.ts';
+import { parseTask, type EngineName, type FetchedName } from './command-line.ts';
 import { EngineUnavailable } from './engine-unavailable.ts';
 import type { Engine } from './engine.ts';
 import { fetchKafka, startKafka } from './kafka.ts';
 import { fetchKeycloak, startKeycloak } from './keycloak.ts';
+import { fetchKubernetesChecks } from './kubernetes-checks.ts';
 import { fetchMongo, startMongo } from './mongo.ts';
 
 /** The demo accounts, as the compose set-up has them. */
 const realmFile = join(import.meta.dirname, '../../../docker/keycloak/realm.json');
 
-const fetchers: Readonly<Record<EngineName, () => Promise<string>>> = {
+const fetchers: Readonly<Record<FetchedName, () => Promise<string>>> = {
   kafka: fetchKafka,
   mongo: fetchMongo,
   keycloak: fetchKeycloak,
+  kubernetes: fetchKubernetesChecks,
 };
 
 const starters: Readonly<
@@ -92,7 +94,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const task = parseTask(args);
   if (task.kind === 'fetch') {
     // One after the other, so that the times printed are their own.
-    for (const name of task.engines) say(`${name}: ${await fetchers[name]()}`);
+    for (const name of task.names) say(`${name}: ${await fetchers[name]()}`);
     return 0;
   }
   const { addresses, stop } = await startAll(task.engines);
