@@ -104,8 +104,10 @@ export const daysAhead = (instant: string, zone: string, other: string): number 
   Math.round((Date.parse(dayOf(instant, other)) - Date.parse(dayOf(instant, zone))) / 86_400_000);
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+/** Such as `now`. */
+const present = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
-/** How long until (or since) then, in one unit that people count in: `in 5 hr.`, `2 days ago`. Never rounded up towards a deadline. */
+/** How long until (or since) then, in one unit that people count in: `in 5 hr.`, `2 days ago`, `now`. Never rounded up towards a deadline. */
 export const formatDistance = (instant: string | number, now: number): string => {
   const ms = new Date(instant).getTime() - now;
   const size = Math.abs(ms);
@@ -113,9 +115,9 @@ export const formatDistance = (instant: string | number, now: number): string =>
     ['day', 86_400_000, 2],
     ['hour', 3_600_000, 1],
     ['minute', 60_000, 1],
-    ['second', 1_000, 0],
+    ['second', 1_000, 1],
   ] as const;
   for (const [unit, length, least] of units)
     if (size >= length * least) return relative.format(Math.trunc(ms / length), unit);
-  return relative.format(0, 'second');
+  return present.format(0, 'second');
 };
