@@ -75,6 +75,6 @@ onEachProfile((startSystem) => {
       const after = await kenji.request(annaId, await system.slotIn(8 * DAY));
       await second.next((change) => change.data.id === after.id);
       expect(second.received().map(({ data }) => data.id)).toEqual([missed.id, before.id, after.id]);
-    });
+    }, 90_000);
   });
 });

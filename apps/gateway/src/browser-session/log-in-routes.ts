@@ -143,13 +143,12 @@ export const createLogInRoutes =
 
     /** Ends the log-in at the issuer as far as this server can, and says where the browser has to go for the rest. */
     const issuerLogOut = async ({ idToken, refreshToken }: IssuedTokens): Promise<string> => {
-      try {
-        if (refreshToken !== undefined) await client.revoke(refreshToken);
-        return (await client.logOutUrl(idToken)) ?? `${publicUrl}/`;
-      } catch (error) {
+      const failed = (error: unknown): undefined => {
         logger.warn({ err: error }, 'the log-in could not be ended at the issuer');
-        return `${publicUrl}/`;
-      }
+      };
+      // Each for itself: the browser goes to the issuer even where the token could not be given back.
+      if (refreshToken !== undefined) await client.revoke(refreshToken).catch(failed);
+      return (await client.logOutUrl(idToken).catch(failed)) ?? `${publicUrl}/`;
     };
     done();
   };
