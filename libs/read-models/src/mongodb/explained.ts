@@ -26,6 +26,26 @@ const unreachable = [
 const OUT_OF_DISK_SPACE = 14_031;
 
 /**
+ * What a server answers that starts, stops or is no primary: those after which a driver may ask once more, as the drivers'
+ * specification of retryable reads lists them. It marks only writes with a label, and a second answer may be the same.
+ */
+const ofServersInTransition = new Set<unknown>([
+  6, // HostUnreachable
+  7, // HostNotFound
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  262, // ExceededTimeLimit
+  9_001, // SocketException
+  10_107, // NotWritablePrimary
+  11_600, // InterruptedAtShutdown
+  11_602, // InterruptedDueToReplStateChange
+  13_435, // NotPrimaryNoSecondaryOk
+  13_436, // NotPrimaryOrSecondary
+]);
+
+/**
  * An error as the port has it; what has nothing to do with the server's state is a mistake of ours and stays as it is.
  * The driver has repeated a write once and does not say what became of the first attempt: the outcome is unknown.
  */
@@ -35,6 +55,7 @@ export const explained = (error: unknown, outcome: StoreUnavailable['outcome'] =
     return new StoreUnavailable(error.message, outcome, 'full', { cause: error });
   if (
     unreachable.some((kind) => error instanceof kind) ||
+    (error instanceof MongoServerError && ofServersInTransition.has(error.code)) ||
     error.name === 'MongoWaitQueueTimeoutError' || // the driver does not export it
     error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)
   )
