@@ -35,7 +35,11 @@ onEachProfile((startSystem) => {
   describe('who I am and whom I can ask', () => {
     it('is told by /me and the directory', async () => {
       const me = await priya.get<object>('/me');
-      expect(me.body).toEqual({ ...pick(system.participant('priya')), pendingActions: 0 });
+      expect(me.body).toEqual({
+        ...pick(system.participant('priya')),
+        pendingActions: 0,
+        now: await system.now(),
+      });
       const coaches = await all<{ name: string }>(priya, '/participants?role=coach');
       expect(coaches).toEqual([pick(system.participant('anna')), pick(system.participant('mateo'))]);
       const found = await all<{ name: string }>(anna, '/participants?q=chloe');
