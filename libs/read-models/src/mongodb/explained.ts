@@ -45,11 +45,24 @@ const ofServersInTransition = new Set<unknown>([
   13_436, // NotPrimaryOrSecondary
 ]);
 
+/** What Node says of a socket that breaks while the driver writes to it: the driver passes that on as it is. */
+const ofSockets = new Set<unknown>([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+]);
+
+const isOfSocket = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && ofSockets.has(error.code);
+
 /**
  * An error as the port has it; what has nothing to do with the server's state is a mistake of ours and stays as it is.
  * The driver has repeated a write once and does not say what became of the first attempt: the outcome is unknown.
  */
 export const explained = (error: unknown, outcome: StoreUnavailable['outcome'] = 'unknown'): unknown => {
+  if (isOfSocket(error)) return new StoreUnavailable(error.message, outcome, 'unreachable', { cause: error });
   if (!(error instanceof MongoError)) return error;
   if (error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE)
     return new StoreUnavailable(error.message, outcome, 'full', { cause: error });
