@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
+import { patienceMs, startBrowser } from './browser.ts';
 import { startWorkbench } from './testing/workbench.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 const phone: BrowserContextOptions = {
@@ -212,6 +213,4 @@ const suite = (): void => {
   });
 };
 
-const title = 'the calendar grid alone, in a browser';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('the calendar grid alone, in a browser', suite);

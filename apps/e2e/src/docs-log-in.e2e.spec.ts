@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openApiDocs } from './api-docs.ts';
-import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
+import { patienceMs, startBrowser } from './browser.ts';
 import { startEmbeddedSystem, type System } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 
 const suite = (): void => {
   const resources = new AsyncDisposableStack();
@@ -38,6 +39,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'a log-in in a browser, from the API docs at the embedded issuer';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('a log-in in a browser, from the API docs at the embedded issuer', suite);

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
+import { patienceMs, startBrowser } from './browser.ts';
 import { callFromPage, logOutFromPage, sessionCookieOf } from './session-in-browser.ts';
 import { startEmbeddedSystem, type System } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 
 const pictures = fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url));
 
@@ -168,6 +169,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'a log-in in a browser, through a session of the gateway';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('a log-in in a browser, through a session of the gateway', suite);

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { browserAbsent, patienceMs } from './browser.ts';
+import { patienceMs } from './browser.ts';
 import { HOUR, DAY } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 import { createSample, type Sample } from './web-sample.ts';
 import {
   desktop,
@@ -295,6 +296,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'every page and dialog of the web app';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('every page and dialog of the web app', suite);

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Page, Request } from 'playwright-core';
 import type { Slot } from '@hse/session-requests';
 import type { Page as ApiPage, SessionRequestView } from './api.ts';
-import { browserAbsent, patienceMs } from './browser.ts';
+import { patienceMs } from './browser.ts';
 import { openLive } from './live.ts';
 import { DAY, HOUR } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 import {
   announcement,
   calendarItem,
@@ -306,6 +307,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'the web app when something goes wrong';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('the web app when something goes wrong', suite);

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { browserAbsent, patienceMs } from './browser.ts';
+import { patienceMs } from './browser.ts';
 import { DAY } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 import {
   calendarItem,
   desktop,
@@ -201,6 +202,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'the web app with the keyboard alone';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('the web app with the keyboard alone', suite);

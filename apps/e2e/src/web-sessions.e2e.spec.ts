@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Slot } from '@hse/session-requests';
-import { browserAbsent, patienceMs } from './browser.ts';
+import { patienceMs } from './browser.ts';
 import type { SessionRequestView } from './api.ts';
 import { callFromPage } from './session-in-browser.ts';
 import { DAY, HOUR, MINUTE } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 import {
   announcement,
   calendarItem,
@@ -491,6 +492,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'sessions in the web app, with two participants at once';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('sessions in the web app, with two participants at once', suite);

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { toEpochMs, toInstant } from '@hse/session-requests';
-import { browserAbsent, patienceMs } from './browser.ts';
+import { patienceMs } from './browser.ts';
 import { DAY, HOUR } from './system.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 import {
   announcement,
   calendarItem,
@@ -110,6 +111,4 @@ const suite = (): void => {
   );
 };
 
-const title = 'deadlines in the web app, under a simulated clock';
-if (browserAbsent === undefined) describe(title, suite);
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, suite);
+describeInBrowser('deadlines in the web app, under a simulated clock', suite);
