@@ -66,30 +66,23 @@ export const createAuthentication = ({
     return known ? admit(request, known) : tokens.verify(token).then((verified) => admit(request, verified));
   };
 
-  const bySession = async (request: FastifyRequest, reply: FastifyReply, secret: string): Promise<void> => {
+  // The cookie of a session that is over stays: an answer that takes it away can come after the one that brings its successor, and take that.
+  const bySession = async (request: FastifyRequest, secret: string): Promise<void> => {
     refuseCrossSite(request, publicUrl);
-    let verified: VerifiedToken;
-    try {
-      verified = await sessions.admit(secret);
-    } catch (error) {
-      if (error instanceof SessionEnded)
-        reply.header('set-cookie', jar.set(sessionCookie, '', { maxAgeSeconds: 0, sameSite: 'Strict' }));
-      throw error;
-    }
-    await admit(request, verified);
+    await admit(request, await sessions.admit(secret));
     request.whenSessionOver = (listener) => sessions.whenOver(secret, listener);
   };
 
-  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const authenticate = async (request: FastifyRequest): Promise<void> => {
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) return byToken(request, authorization);
     const secret = readCookies(cookie).get(jar.name(sessionCookie));
-    if (secret !== undefined) return bySession(request, reply, secret);
+    if (secret !== undefined) return bySession(request, secret);
     throw unauthenticated('Log in, or send an access token as Authorization: Bearer.');
   };
 
-  return (request, reply, done) => {
-    authenticate(request, reply).then(
+  return (request, _reply, done) => {
+    authenticate(request).then(
       () => done(),
       (error: unknown) => done(refusal(error)),
     );

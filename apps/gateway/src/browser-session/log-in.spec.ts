@@ -131,8 +131,17 @@ describe('logging in with a browser', () => {
   it('does not make a cookie a session that was not given out', async () => {
     browser.cookies.set('session', { value: 'a'.repeat(43), path: '/', attributes: [] });
     expect(await me(browser)).toEqual([401, 'unauthenticated']);
-    // The browser is told to forget it.
-    expect(browser.cookies.has('session')).toBe(false);
+  });
+
+  it('is not taken away by the late answer to a page of the session before it', async () => {
+    await browser.logIn('chloe');
+    const before = new TestBrowser(gateway.fastify);
+    before.cookies.set('session', browser.cookies.get('session')!);
+    await browser.logIn('chloe');
+    // A browser applies what any answer says of cookies, whichever it sent with the question.
+    const late = await before.send('GET', '/api/v1/me');
+    expect([late.statusCode, late.headers['set-cookie']]).toEqual([401, undefined]);
+    expect(await me(browser)).toEqual([200, chloe.id]);
   });
 
   it('outlives a restart of the server', async () => {
