@@ -103,7 +103,7 @@ const dependsOn = {
   'type:domain': [],
   'type:ports': [],
   'type:contracts': ['type:domain', 'type:ports'],
-  'type:kit': ['type:ports', 'type:domain'],
+  'type:kit': ['type:ports', 'type:domain', 'type:kit'],
   'type:adapter': ['type:ports', 'type:contracts', 'type:domain', 'type:kit', 'type:engines'],
   'type:engines': [],
   'type:app': ['type:domain', 'type:ports', 'type:contracts', 'type:kit', 'type:adapter', 'type:engines'],

@@ -178,6 +178,7 @@ describe('k8s/base', () => {
       port: 0,
       host: '127.0.0.1',
       checks: () => Promise.resolve([{ name: 'process', ok: false, detail: 'waiting' }]),
+      telemetry: { metrics: () => Promise.resolve('') },
     });
     try {
       const answers = await Promise.all(

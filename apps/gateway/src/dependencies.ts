@@ -9,6 +9,7 @@ import type {
 import type { Clock, Ids, Timers } from '@hse/event-sourcing';
 import type { Logger, ReadinessCheck } from '@hse/service-kit';
 import type { ExpiryPolicy } from '@hse/session-requests';
+import type { Telemetry } from '@hse/telemetry';
 import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
@@ -47,6 +48,8 @@ export interface GatewayDependencies {
   readonly site?: string;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly logger: Logger;
+  /** Default: nothing is measured. */
+  readonly telemetry?: Telemetry;
   /** What tokens and idempotency keys go by. Default: the system's clock. */
   readonly wallClock?: WallClock;
 }

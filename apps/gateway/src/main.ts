@@ -27,7 +27,7 @@ await runService({
   name,
   read: readGatewaySettings,
   health: ({ PORT: port, HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, signal, owned, waitFor, takeOverHealth }) => {
+  start: async ({ settings, logger, timers, telemetry, signal, owned, waitFor, takeOverHealth }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const { db } = owned(
@@ -91,6 +91,7 @@ await runService({
         ];
       },
       logger,
+      telemetry,
     };
     const app = owned(
       await createGatewayApp(GatewayModule.register(dependencies), dependencies, {

@@ -12,6 +12,7 @@ import {
   clockSettings,
   decimalNumber,
   logSettings,
+  telemetrySettings,
   needs,
   policySettings,
   readPolicy,
@@ -40,6 +41,7 @@ export const settingsTable = {
   ...accountSettings,
   ...oidcSettings,
   ...logSettings,
+  ...telemetrySettings,
 } as const satisfies Record<string, Setting<unknown>>;
 
 /** The settings with everything read that they point to. */

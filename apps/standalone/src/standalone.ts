@@ -36,8 +36,10 @@ import {
   createUuids,
   feedChecks,
   InvalidSettings,
+  tracing,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { createTelemetry } from '@hse/telemetry';
 import { filesIn } from './data-dir.ts';
 import { prepareIssuerState } from './issuer-state.ts';
 import { embeddedIssuerUrl, type Settings } from './settings.ts';
@@ -65,6 +67,10 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
   // Given back in reverse order: first what takes requests, last the log.
   const opened = new AsyncDisposableStack();
   try {
+    const telemetry = opened.adopt(
+      createTelemetry({ service: 'session-requests', ...tracing(settings) }),
+      closed,
+    );
     const timers = createTimers();
     const ids = createUuids();
     const systemClock = createSystemClock();
@@ -143,6 +149,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
           ...feedChecks(feed),
         ]),
       logger,
+      telemetry,
     };
 
     const app = opened.adopt(

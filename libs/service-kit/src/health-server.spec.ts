@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { noTelemetry } from '@hse/telemetry';
 import { startHealthServer, type HealthServer } from './health-server.ts';
 import { feedChecks, type ReadinessCheck } from './readiness.ts';
 
 let checks: () => Promise<readonly ReadinessCheck[]>;
 let server: HealthServer;
 beforeEach(async () => {
-  server = await startHealthServer({ port: 0, host: '127.0.0.1', checks: () => checks() });
+  server = await startHealthServer({
+    port: 0,
+    host: '127.0.0.1',
+    checks: () => checks(),
+    telemetry: noTelemetry,
+  });
 });
 afterEach(() => server.close());
 

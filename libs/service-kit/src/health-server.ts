@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { metricsMediaType, type Telemetry } from '@hse/telemetry';
 import type { ReadinessCheck } from './readiness.ts';
 
 /** Tells an orchestrator how a process is. */
@@ -12,8 +13,8 @@ export interface HealthServer {
 
 /**
  * Serves `GET /livez`, 200 as long as the process answers, and `GET /readyz`, 200 when all checks are ok and 503 with the checks
- * otherwise, for processes that serve nothing else over HTTP and while others start. What else is asked for is not found; while
- * a check fails nobody can know that, and the answer is 503, too.
+ * otherwise, for processes that serve nothing else over HTTP and while others start; `GET /metrics` for Prometheus. What else is
+ * asked for is not found; while a check fails nobody can know that, and the answer is 503, too.
  *
  * @throws what listening throws, such as EADDRINUSE.
  */
@@ -21,13 +22,15 @@ export const startHealthServer = async ({
   port,
   host,
   checks,
+  telemetry,
 }: {
   /** 0 takes a free one. */
   port: number;
   host: string;
   checks: () => Promise<readonly ReadinessCheck[]>;
+  telemetry: Pick<Telemetry, 'metrics'>;
 }): Promise<HealthServer> => {
-  type Answer = [status: number, body: object];
+  type Answer = [status: number, body: object | string];
   const readyOr = async (answer: (all: readonly ReadinessCheck[]) => Answer): Promise<Answer> => {
     const all = await checks();
     const failed = all.filter(({ ok }) => !ok).map(({ name }) => name);
@@ -37,20 +40,26 @@ export const startHealthServer = async ({
   };
   const notFound: Answer = [
     404,
-    { title: 'Not found', status: 404, code: 'not-found', detail: 'There are /livez and /readyz.' },
+    { title: 'Not found', status: 404, code: 'not-found', detail: 'There are /livez, /readyz and /metrics.' },
   ];
   const answerTo = async (method?: string, url?: string): Promise<Answer> => {
     if (method === 'GET' && url === '/livez') return [200, { status: 'ok' }];
+    if (method === 'GET' && url === '/metrics') return [200, await telemetry.metrics()];
     if (method === 'GET' && url === '/readyz')
       return readyOr((all) => [200, { status: 'ready', checks: all }]);
     return readyOr(() => notFound);
   };
   const server = createServer((request, response) => {
-    const reply = (status: number, body: object): void => {
-      const type = status < 400 ? 'application/json' : 'application/problem+json';
+    const reply = (status: number, body: object | string): void => {
+      const isText = typeof body === 'string';
+      const json = status < 400 ? 'application/json' : 'application/problem+json';
       response
-        .writeHead(status, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' })
-        .end(JSON.stringify(body));
+        .writeHead(status, {
+          'content-type': isText ? metricsMediaType : json,
+          'cache-control': 'no-store',
+          connection: 'close',
+        })
+        .end(isText ? body : JSON.stringify(body));
     };
     answerTo(request.method, request.url).then(
       ([status, body]) => reply(status, body),

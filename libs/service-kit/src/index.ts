@@ -19,6 +19,8 @@ export {
   healthSettings,
   processSettings,
   runService,
+  telemetrySettings,
+  tracing,
   type RunningService,
   type ServiceContext,
 } from './run-service.ts';

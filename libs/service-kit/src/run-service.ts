@@ -1,4 +1,5 @@
 import type { Timers } from '@hse/event-sourcing';
+import { createTelemetry, otlpSpans, type Telemetry } from '@hse/telemetry';
 import { startHealthServer, type HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
 import { createPinoLogger, type LogLevel } from './pino-logger.ts';
@@ -7,8 +8,26 @@ import { InvalidSettings, wholeNumber, type Setting } from './settings.ts';
 import { createTimers } from './timers.ts';
 import { waitFor, type Dependency } from './wait-for.ts';
 
+/** Where spans go; the name is OpenTelemetry's. */
+export const telemetrySettings = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: 'base URL of a collector that takes traces by OTLP over HTTP; default: there are no traces',
+    form: 'a URL such as http://localhost:4318',
+    default: undefined,
+    parse: (text) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** As `createTelemetry` asks for it. */
+export const tracing = ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+}: {
+  OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
+}) => (endpoint === undefined ? {} : { spans: otlpSpans(endpoint) });
+
 /** Of every service that is a process of its own. */
 export const processSettings = {
+  ...telemetrySettings,
   STALL_EXIT_MS: {
     meaning:
       'milliseconds without progress after which the process gives up and exits, to be started again; 0: never',
@@ -45,6 +64,7 @@ export interface ServiceContext<S> {
   readonly settings: S;
   readonly logger: Logger;
   readonly timers: Timers;
+  readonly telemetry: Telemetry;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   /** Given back in reverse order when the process stops, also when it never came to be up. */
@@ -67,6 +87,7 @@ interface BasicSettings {
   readonly LOG_FORMAT: 'json' | 'pretty';
   readonly STALL_EXIT_MS: number;
   readonly DRAIN_MS: number;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
 }
 
 /** From a terminal the signal may come twice within a moment: once directly, once passed on by npm. */
@@ -94,7 +115,10 @@ export const runService = async <S extends BasicSettings>({
   const settings = orExit(() => read(process.env));
   const logger = createPinoLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT, service: name });
   const timers = createTimers();
+  const telemetry = createTelemetry({ service: name, ...tracing(settings) });
   const resources = new AsyncDisposableStack();
+  // The last to go: what ends before it may have something to tell.
+  resources.defer(() => telemetry.close());
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: RunningService | undefined;
@@ -139,7 +163,7 @@ export const runService = async <S extends BasicSettings>({
   const { port, host } = health(settings);
   const early: { server?: HealthServer } = {};
   try {
-    early.server = await startHealthServer({ port, host, checks });
+    early.server = await startHealthServer({ port, host, checks, telemetry });
   } catch (error) {
     logger.error({ err: error, port, host }, 'The port for health checks cannot be listened on.');
     process.exit(1);
@@ -158,6 +182,7 @@ export const runService = async <S extends BasicSettings>({
       settings,
       logger,
       timers,
+      telemetry,
       signal,
       resources,
       owned: (resource) =>

@@ -1,0 +1,19 @@
+export {
+  catalogue,
+  prometheusName,
+  type AttributesOf,
+  type CounterName,
+  type GaugeName,
+  type HistogramName,
+  type Metric,
+  type MetricName,
+} from './catalogue.ts';
+export { otlpSpans } from './otlp.ts';
+export {
+  contextOf,
+  createTelemetry,
+  metricsMediaType,
+  noTelemetry,
+  type Reading,
+  type Telemetry,
+} from './telemetry.ts';

@@ -1,0 +1,164 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { ROOT_CONTEXT, trace, TraceFlags, type Context, type Tracer } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  catalogue,
+  prometheusName,
+  type AttributesOf,
+  type CounterName,
+  type GaugeName,
+  type HistogramName,
+  type Metric,
+  type MetricName,
+} from './catalogue.ts';
+
+export interface Reading<Name extends MetricName> {
+  readonly value: number;
+  readonly attributes: AttributesOf<Name>;
+}
+
+/** What a process measures and traces. */
+export interface Telemetry {
+  /** @param value in the unit of the metric; durations are in seconds. */
+  record<Name extends HistogramName>(name: Name, value: number, attributes: AttributesOf<Name>): void;
+  /** @param value at least 0. */
+  add<Name extends CounterName>(name: Name, value: number, attributes: AttributesOf<Name>): void;
+  /**
+   * Asks whenever metrics are read. What rejects is left out of that reading; what does not answer within two seconds, too.
+   * A gauge may be observed several times, with different attributes.
+   */
+  observe<Name extends GaugeName>(
+    name: Name,
+    read: () => readonly Reading<Name>[] | Promise<readonly Reading<Name>[]>,
+  ): void;
+  /** Does nothing where spans go nowhere. */
+  readonly tracer: Tracer;
+  /** Everything measured so far, in the text format of Prometheus 0.0.4. */
+  metrics(): Promise<string>;
+  /** Sends what spans are left, as far as that can be done within two seconds. */
+  close(): Promise<void>;
+}
+
+export const metricsMediaType = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Milliseconds that reading one gauge, or sending what is left, may take. */
+const patienceMs = 2_000;
+
+/**
+ * @param options.service `service.name` of OpenTelemetry.
+ * @param options.spans where spans go; default: nowhere, and none are made.
+ */
+export const createTelemetry = ({
+  service,
+  spans,
+}: {
+  service: string;
+  spans?: SpanProcessor;
+}): Telemetry => {
+  const resource = resourceFromAttributes({ 'service.name': service });
+  const reader = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  const meter = provider.getMeter('session-requests');
+  const serializer = new PrometheusSerializer(undefined, false, undefined, undefined, true);
+  const tracing = spans && new BasicTracerProvider({ resource, spanProcessors: [spans] });
+
+  // The exporter does not put units behind names, which the Prometheus form of OpenTelemetry's names asks for.
+  const nameOf = (name: MetricName): string => prometheusName(name).replace(/_total$/, '');
+  const optionsOf = (name: MetricName) => {
+    const { description, buckets } = catalogue[name] as Metric;
+    return { description, ...(buckets && { advice: { explicitBucketBoundaries: [...buckets] } }) };
+  };
+  const made = <T>(make: (name: MetricName) => T): ((name: MetricName) => T) => {
+    const all = new Map<MetricName, T>();
+    return (name) => {
+      const known = all.get(name);
+      if (known !== undefined) return known;
+      const created = make(name);
+      all.set(name, created);
+      return created;
+    };
+  };
+  const histogram = made((name) => meter.createHistogram(nameOf(name), optionsOf(name)));
+  const counter = made((name) => meter.createCounter(nameOf(name), optionsOf(name)));
+  const gauge = made((name) => meter.createObservableGauge(nameOf(name), optionsOf(name)));
+
+  const telemetry: Telemetry = {
+    record: (name, value, attributes) => histogram(name).record(value, attributes),
+    add: (name, value, attributes) => counter(name).add(value, attributes),
+    observe: (name, read) =>
+      gauge(name).addCallback(async (result) => {
+        for (const { value, attributes } of await read()) result.observe(value, attributes);
+      }),
+    tracer: tracing?.getTracer('session-requests') ?? trace.getTracer('none'),
+    metrics: async () => {
+      const { resourceMetrics } = await reader.collect({ timeoutMillis: patienceMs });
+      return serializer.serialize(resourceMetrics);
+    },
+    close: async () => {
+      delay.disable();
+      await Promise.allSettled([provider.shutdown({ timeoutMillis: patienceMs }), tracing?.shutdown()]);
+    },
+  };
+  // OpenTelemetry has it as a counter that is asked, the only one of its kind here.
+  meter
+    .createObservableCounter(nameOf('process.cpu.time'), optionsOf('process.cpu.time'))
+    .addCallback((result) => {
+      const { user, system } = process.cpuUsage();
+      result.observe(user / 1e6, { 'cpu.mode': 'user' });
+      result.observe(system / 1e6, { 'cpu.mode': 'system' });
+    });
+  const delay = observeProcess(telemetry);
+  return telemetry;
+};
+
+const observeProcess = (telemetry: Telemetry): { disable(): unknown } => {
+  // The three of it are read in this order, by one look: the last one begins anew.
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  const seconds = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0);
+  const one = (value: number) => [{ value, attributes: {} }];
+  telemetry.observe('nodejs.eventloop.delay.p50', () => one(seconds(delay.percentile(50))));
+  telemetry.observe('nodejs.eventloop.delay.p99', () => one(seconds(delay.percentile(99))));
+  telemetry.observe('nodejs.eventloop.delay.max', () => {
+    const reading = one(seconds(delay.max));
+    delay.reset();
+    return reading;
+  });
+  let before = performance.eventLoopUtilization();
+  telemetry.observe('nodejs.eventloop.utilization', () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return one(utilization);
+  });
+  telemetry.observe('process.memory.usage', () => one(process.memoryUsage.rss()));
+  telemetry.observe('v8js.memory.heap.used', () => one(process.memoryUsage().heapUsed));
+  telemetry.observe('process.uptime', () => one(process.uptime()));
+  return delay;
+};
+
+/** Measures nothing, traces nothing; for tests that are about neither. */
+export const noTelemetry: Telemetry = {
+  record() {},
+  add() {},
+  observe() {},
+  tracer: trace.getTracer('none'),
+  metrics: () => Promise.resolve(''),
+  close: () => Promise.resolve(),
+};
+
+const traceparentForm = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/**
+ * The context that a span begun elsewhere goes on in (W3C Trace Context, level 1).
+ * @param traceparent what is none, or malformed, begins a new trace.
+ */
+export const contextOf = (traceparent: string | undefined): Context => {
+  const [, traceId, spanId, flags] = traceparentForm.exec(traceparent ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
+  const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+};
