@@ -265,8 +265,10 @@ const suite = (): void => {
       await page.getByRole('button', { name: 'Request a session' }).waitFor();
       expect(await page.evaluate('getComputedStyle(document.documentElement).fontSize')).toBe(`${letters}px`);
       await tour(page, async (what) => {
-        faults.push(...(await page.evaluate<string[]>(tooWide)).map((fault) => [what, fault]));
-        await page.screenshot({ path: `${pictures}/web-${what}-${name}-light.png` });
+        const found = await page.evaluate<string[]>(tooWide);
+        faults.push(...found.map((fault) => [what, fault]));
+        // A picture costs more than the look itself.
+        if (found.length > 0) await page.screenshot({ path: `${pictures}/web-${what}-${name}-light.png` });
       });
       expect(faults).toEqual([]);
     },
