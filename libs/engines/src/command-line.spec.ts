@@ -15,6 +15,7 @@ test('what is named is taken, once, and a command keeps dashes of its own', () =
   expect(parseTask(['keycloak', 'kafka', 'kafka'])).toEqual({ kind: 'stay', engines: ['kafka', 'keycloak'] });
   expect(parseTask(['fetch', 'mongo'])).toEqual({ kind: 'fetch', names: ['mongo'] });
   expect(parseTask(['fetch', 'kubernetes'])).toEqual({ kind: 'fetch', names: ['kubernetes'] });
+  expect(parseTask(['fetch', 'prometheus'])).toEqual({ kind: 'fetch', names: ['prometheus'] });
   expect(parseTask(['run', 'keycloak', '--', 'npm', 'test', '--', 'fetch'])).toEqual({
     kind: 'run',
     engines: ['keycloak'],
@@ -26,6 +27,7 @@ test('what makes no sense is refused with a message that shows the usage', () =>
   for (const args of [
     ['zookeeper'],
     ['kubernetes'],
+    ['prometheus'],
     ['run'],
     ['run', 'kafka', '--'],
     ['fetch', '--', 'x'],

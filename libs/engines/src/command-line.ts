@@ -1,7 +1,7 @@
 export const engineNames = ['kafka', 'mongo', 'keycloak'] as const;
 export type EngineName = (typeof engineNames)[number];
-/** What can be fetched: the engines, and what Kubernetes manifests are checked by. */
-export const fetchedNames = [...engineNames, 'kubernetes'] as const;
+/** What can be fetched: the engines, what Kubernetes manifests are checked by, and Prometheus with its tool. */
+export const fetchedNames = [...engineNames, 'kubernetes', 'prometheus'] as const;
 export type FetchedName = (typeof fetchedNames)[number];
 
 /** What `npm run engines` is asked to do. */
@@ -13,6 +13,7 @@ export type Task =
 export const usage = `npm run engines [-- kafka mongo keycloak]              starts them, kafka and mongo by default, until Ctrl-C
 npm run engines -- fetch [kafka mongo keycloak]        downloads them, all by default
 npm run engines -- fetch kubernetes                    makes what the Kubernetes manifests are checked by
+npm run engines -- fetch prometheus                    downloads Prometheus, which alert rules are tested with
 npm run engines -- run [kafka mongo keycloak] -- …     runs a command with KAFKA_BROKERS, MONGODB_URL, KEYCLOAK_URL set`;
 
 const ordinary: readonly EngineName[] = ['kafka', 'mongo'];

@@ -11,6 +11,7 @@ import { fetchKafka, startKafka } from './kafka.ts';
 import { fetchKeycloak, startKeycloak } from './keycloak.ts';
 import { fetchKubernetesChecks } from './kubernetes-checks.ts';
 import { fetchMongo, startMongo } from './mongo.ts';
+import { fetchPrometheus } from './prometheus.ts';
 
 /** The demo accounts, as the compose set-up has them. */
 const realmFile = join(import.meta.dirname, '../../../docker/keycloak/realm.json');
@@ -20,6 +21,7 @@ const fetchers: Readonly<Record<FetchedName, () => Promise<string>>> = {
   mongo: fetchMongo,
   keycloak: fetchKeycloak,
   kubernetes: fetchKubernetesChecks,
+  prometheus: fetchPrometheus,
 };
 
 const starters: Readonly<
