@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { problem, problemContentType } from '@hse/contracts/http';
+import { missing } from '@hse/service-kit';
 import type { FastifyReply } from 'fastify';
 import { jsonAnswer, send } from './answer.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
@@ -28,13 +29,15 @@ export class HealthController {
   @Describe({
     id: 'readyz',
     tag: 'Operation',
-    summary: 'Everything that requests depend on works',
+    summary: 'Whether requests are better sent here than elsewhere',
+    description:
+      'What no request can be served without works. Where commands cannot be executed at present the gateway is ready all the same: everything else goes on.',
     answer: { status: 200, description: 'The checks, by name.', mediaType: 'application/json' },
     problems: ['not-ready'],
   })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const checks = await this.#gateway.readiness();
-    const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    const failed = missing(checks);
     if (failed.length === 0) {
       send(reply, jsonAnswer(200, { status: 'ready', checks }));
       return;

@@ -22,11 +22,14 @@ import { readGatewaySettings } from './settings.ts';
 import { createTestClock } from './test-clock.ts';
 
 const name = 'gateway';
+/** For how long a start waits for `requests`, in milliseconds; without it, all but commands can be served. */
+const firstConnectionMs = 10_000;
 
 await runService({
   name,
   read: readGatewaySettings,
   health: ({ PORT: port, HOST: host }) => ({ port, host }),
+  metrics: ({ METRICS_PORT: port, HOST: host }) => ({ port, host }),
   start: async ({ settings, logger, timers, telemetry, signal, owned, waitFor, takeOverHealth }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
@@ -87,7 +90,13 @@ await runService({
         const { connected, lastError } = bus.health();
         return [
           await probeCheck('mongodb', () => db.command({ ping: 1 }), timers),
-          { name: 'requests', ok: connected > 0, ...(lastError !== undefined && { detail: lastError }) },
+          // Without it commands are answered with 503, here as anywhere, and everything else goes on.
+          {
+            name: 'requests',
+            ok: connected > 0,
+            needed: false,
+            ...(lastError !== undefined && { detail: lastError }),
+          },
         ];
       },
       logger,
@@ -98,6 +107,8 @@ await runService({
         closeGraceMs: Math.max(0, settings.DRAIN_MS - 5_000),
       }),
     );
+    // Ready comes with commands where they can be had: nobody is sent here only to be refused what the gateways before could do.
+    await connectedWithin(firstConnectionMs, bus, timers, signal);
     await takeOverHealth();
     await app.listen({ port: settings.PORT, host: settings.HOST });
     logger.info({ api: `${publicUrl(settings)}/api/v1` }, 'The API is served.');
@@ -118,6 +129,18 @@ function dueIn(deadlines: DeadlineStore, clock: { now(): number }, timers: Timer
       return until(async () => (await deadlines.upcoming(span)).length === 0, timers, signal);
     },
   };
+}
+
+async function connectedWithin(
+  limitMs: number,
+  bus: { health(): { connected: number } },
+  timers: Timers,
+  signal: AbortSignal,
+): Promise<void> {
+  let isOver = false;
+  const limit = timers.after(limitMs, () => (isOver = true));
+  await until(async () => isOver || bus.health().connected > 0, timers, signal);
+  limit.cancel();
 }
 
 async function until(isMet: () => Promise<boolean>, timers: Timers, signal: AbortSignal): Promise<void> {

@@ -463,6 +463,15 @@ describe('when something does not work', () => {
       detail: '300 events behind',
     });
   });
+
+  it('is ready without what only commands need, and says that it is away', async () => {
+    const away = { name: 'requests', ok: false, needed: false, detail: 'connection refused' };
+    gateway.readiness.push(away);
+    const answer = await inject({ url: '/readyz' });
+    gateway.readiness.pop();
+    expect([answer.status, answer.body.status]).toEqual([200, 'ready']);
+    expect(answer.body.checks).toContainEqual(away);
+  });
 });
 
 describe('the log', () => {

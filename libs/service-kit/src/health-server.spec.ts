@@ -40,6 +40,12 @@ describe('the health of a process', () => {
     expect((await get('/livez')).status).toBe(200);
   });
 
+  it('is ready while only something is away that is not needed, and names it', async () => {
+    const away = { name: 'requests', ok: false, needed: false };
+    checks = async () => [away];
+    expect(await get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready', checks: [away] } });
+  });
+
   it('is not ready when a check fails to tell', async () => {
     checks = () => Promise.reject(new Error('lost'));
     expect(await get('/readyz')).toMatchObject({ status: 503, body: { detail: 'Error: lost' } });

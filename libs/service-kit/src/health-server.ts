@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metricsMediaType, type Telemetry } from '@hse/telemetry';
-import type { ReadinessCheck } from './readiness.ts';
+import { missing, type ReadinessCheck } from './readiness.ts';
 
 /** Tells an orchestrator how a process is. */
 export interface HealthServer {
@@ -12,8 +12,8 @@ export interface HealthServer {
 }
 
 /**
- * Serves `GET /livez`, 200 as long as the process answers, and `GET /readyz`, 200 when all checks are ok and 503 with the checks
- * otherwise, for processes that serve nothing else over HTTP and while others start; `GET /metrics` for Prometheus. What else is
+ * Serves `GET /livez`, 200 as long as the process answers, and `GET /readyz`, 200 when nothing that is needed is missing and 503 with the checks
+ * otherwise, for processes that serve nothing else over HTTP and while others start; with telemetry, `GET /metrics` for Prometheus. What else is
  * asked for is not found; while a check fails nobody can know that, and the answer is 503, too.
  *
  * @throws what listening throws, such as EADDRINUSE.
@@ -28,23 +28,29 @@ export const startHealthServer = async ({
   port: number;
   host: string;
   checks: () => Promise<readonly ReadinessCheck[]>;
-  telemetry: Pick<Telemetry, 'metrics'>;
+  /** Absent where metrics are none of the asker's business. */
+  telemetry?: Pick<Telemetry, 'metrics'>;
 }): Promise<HealthServer> => {
   type Answer = [status: number, body: object | string];
   const readyOr = async (answer: (all: readonly ReadinessCheck[]) => Answer): Promise<Answer> => {
     const all = await checks();
-    const failed = all.filter(({ ok }) => !ok).map(({ name }) => name);
+    const failed = missing(all);
     if (failed.length === 0) return answer(all);
     const detail = `Not ready: ${failed.join(', ')}.`;
     return [503, { title: 'Not ready', status: 503, code: 'not-ready', detail, checks: all }];
   };
   const notFound: Answer = [
     404,
-    { title: 'Not found', status: 404, code: 'not-found', detail: 'There are /livez, /readyz and /metrics.' },
+    {
+      title: 'Not found',
+      status: 404,
+      code: 'not-found',
+      detail: `There are /livez${telemetry ? ', /readyz and /metrics' : ' and /readyz'}.`,
+    },
   ];
   const answerTo = async (method?: string, url?: string): Promise<Answer> => {
     if (method === 'GET' && url === '/livez') return [200, { status: 'ok' }];
-    if (method === 'GET' && url === '/metrics') return [200, await telemetry.metrics()];
+    if (telemetry && method === 'GET' && url === '/metrics') return [200, await telemetry.metrics()];
     if (method === 'GET' && url === '/readyz')
       return readyOr((all) => [200, { status: 'ready', checks: all }]);
     return readyOr(() => notFound);

@@ -14,7 +14,7 @@ export { createSimulatedClock, type SimulatedClock, type SimulatedClockOptions }
 export { createTimers } from './timers.ts';
 export { createSequentialUuids, createUuids } from './ids.ts';
 export { startHealthServer, type HealthServer } from './health-server.ts';
-export { feedChecks, probeCheck, type ReadinessCheck } from './readiness.ts';
+export { feedChecks, missing, probeCheck, type ReadinessCheck } from './readiness.ts';
 export {
   healthSettings,
   processSettings,

@@ -1,14 +1,20 @@
 import type { FeedHealth, Timers } from '@hse/event-sourcing';
 
-/** One thing that has to work for a process to be of use. */
+/** Something that a process depends on, and how it is. */
 export interface ReadinessCheck {
   readonly name: string;
   readonly ok: boolean;
+  /** False: what it takes away when it fails is not all, and the process is ready without it. Default: true. */
+  readonly needed?: boolean;
   /** What is wrong, for people. */
   readonly detail?: string;
   /** How long it has made no progress, in milliseconds of real time; a process that stalls for too long is better restarted. */
   readonly stalledMs?: number;
 }
+
+/** The names of those without which a process is of no use, and that are not ok; ready is who has none of them. */
+export const missing = (checks: readonly ReadinessCheck[]): string[] =>
+  checks.filter(({ ok, needed = true }) => !ok && needed).map(({ name }) => name);
 
 /** A follower that has stalled for so long makes its process unready, in milliseconds. */
 const longestStallMs = 10_000;
