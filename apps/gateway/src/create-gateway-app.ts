@@ -67,6 +67,8 @@ export const createGatewayApp = async (
   });
   fastify.addHook('onRoute', (route) => {
     const { operation } = route.config ?? {};
+    // What is not described is not in the tests of who may do what either.
+    if (!operation && route.url.startsWith(`${apiPrefix}/`)) throw new Error(`${route.url} is not described`);
     routes.add({ methods: [route.method].flat(), url: route.url, ...(operation && { operation }) });
     if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate];
   });
