@@ -4,11 +4,11 @@ import { startHealthServer, type HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
 import { createPinoLogger, type LogLevel } from './pino-logger.ts';
 import type { ReadinessCheck } from './readiness.ts';
-import { InvalidSettings, wholeNumber, type Setting } from './settings.ts';
+import { decimalNumber, InvalidSettings, wholeNumber, type Setting } from './settings.ts';
 import { createTimers } from './timers.ts';
 import { waitFor, type Dependency } from './wait-for.ts';
 
-/** Where spans go; the name is OpenTelemetry's. */
+/** Where spans go, and how many; the names are OpenTelemetry's. */
 export const telemetrySettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: 'base URL of a collector that takes traces by OTLP over HTTP; default: there are no traces',
@@ -16,14 +16,22 @@ export const telemetrySettings = {
     default: undefined,
     parse: (text) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
   },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: 'share of the traces that are kept; the same in every service',
+    form: 'a number from 0 to 1',
+    default: '1',
+    parse: decimalNumber(0, 1),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 /** As `createTelemetry` asks for it. */
 export const tracing = ({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_TRACES_SAMPLER_ARG: share,
 }: {
   OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
-}) => (endpoint === undefined ? {} : { spans: otlpSpans(endpoint) });
+  OTEL_TRACES_SAMPLER_ARG: number;
+}) => (endpoint === undefined ? {} : { spans: otlpSpans(endpoint), share });
 
 /** Of every service that is a process of its own. */
 export const processSettings = {
@@ -88,6 +96,7 @@ interface BasicSettings {
   readonly STALL_EXIT_MS: number;
   readonly DRAIN_MS: number;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
+  readonly OTEL_TRACES_SAMPLER_ARG: number;
 }
 
 /** From a terminal the signal may come twice within a moment: once directly, once passed on by npm. */

@@ -10,10 +10,10 @@ export {
 } from './catalogue.ts';
 export { otlpSpans } from './otlp.ts';
 export {
-  contextOf,
   createTelemetry,
   metricsMediaType,
   noTelemetry,
   type Reading,
   type Telemetry,
 } from './telemetry.ts';
+export { contextOf, isSampled, spanContextOf, traceIdOf, traceparentOf } from './traceparent.ts';

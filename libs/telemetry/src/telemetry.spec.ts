@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { trace } from '@opentelemetry/api';
 import { catalogue, prometheusName, type MetricName } from './catalogue.ts';
-import { contextOf, createTelemetry, type Telemetry } from './telemetry.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
 
 let telemetry: Telemetry;
 afterEach(() => telemetry.close());
@@ -54,19 +53,5 @@ describe('telemetry', () => {
     const shown = await telemetry.metrics();
     expect(shown).toContain('session_requests_live_connections 1');
     expect(shown).not.toMatch(/^session_requests_expiry_pending/m);
-  });
-});
-
-describe('a trace context', () => {
-  it('goes on where it was begun, and not at all where it is malformed', () => {
-    const traceId = '0af7651916cd43dd8448eb211c80319c';
-    expect(trace.getSpanContext(contextOf(`00-${traceId}-b7ad6b7169203331-01`))).toEqual({
-      traceId,
-      spanId: 'b7ad6b7169203331',
-      traceFlags: 1,
-      isRemote: true,
-    });
-    for (const malformed of [undefined, '', '00-0-0-01', `01-${traceId}-b7ad6b7169203331-01-x`])
-      expect(trace.getSpanContext(contextOf(malformed))).toBeUndefined();
   });
 });

@@ -1,9 +1,14 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { ROOT_CONTEXT, trace, TraceFlags, type Context, type Tracer } from '@opentelemetry/api';
+import { trace, type Tracer } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import {
   catalogue,
   prometheusName,
@@ -36,6 +41,8 @@ export interface Telemetry {
   ): void;
   /** Does nothing where spans go nowhere. */
   readonly tracer: Tracer;
+  /** False where spans go nowhere: then there is no use in making any. */
+  readonly isTracing: boolean;
   /** Everything measured so far, in the text format of Prometheus 0.0.4. */
   metrics(): Promise<string>;
   /** Sends what spans are left, as far as that can be done within two seconds. */
@@ -50,20 +57,26 @@ const patienceMs = 2_000;
 /**
  * @param options.service `service.name` of OpenTelemetry.
  * @param options.spans where spans go; default: nowhere, and none are made.
+ * @param options.share of the traces, from 0 to 1, that are kept; which ones follows from their ids, so it is to be the same in every
+ *   process. A caller that does not want its trace kept has its way, one that does only within this share. Default 1.
  */
 export const createTelemetry = ({
   service,
   spans,
+  share = 1,
 }: {
   service: string;
   spans?: SpanProcessor;
+  share?: number;
 }): Telemetry => {
   const resource = resourceFromAttributes({ 'service.name': service });
   const reader = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({ resource, readers: [reader] });
   const meter = provider.getMeter('session-requests');
   const serializer = new PrometheusSerializer(undefined, false, undefined, undefined, true);
-  const tracing = spans && new BasicTracerProvider({ resource, spanProcessors: [spans] });
+  const kept = new TraceIdRatioBasedSampler(share);
+  const sampler = new ParentBasedSampler({ root: kept, remoteParentSampled: kept });
+  const tracing = spans && new BasicTracerProvider({ resource, spanProcessors: [spans], sampler });
 
   // The exporter does not put units behind names, which the Prometheus form of OpenTelemetry's names asks for.
   const nameOf = (name: MetricName): string => prometheusName(name).replace(/_total$/, '');
@@ -93,6 +106,7 @@ export const createTelemetry = ({
         for (const { value, attributes } of await read()) result.observe(value, attributes);
       }),
     tracer: tracing?.getTracer('session-requests') ?? trace.getTracer('none'),
+    isTracing: tracing !== undefined,
     metrics: async () => {
       const { resourceMetrics } = await reader.collect({ timeoutMillis: patienceMs });
       return serializer.serialize(resourceMetrics);
@@ -146,19 +160,7 @@ export const noTelemetry: Telemetry = {
   add() {},
   observe() {},
   tracer: trace.getTracer('none'),
+  isTracing: false,
   metrics: () => Promise.resolve(''),
   close: () => Promise.resolve(),
-};
-
-const traceparentForm = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
-/**
- * The context that a span begun elsewhere goes on in (W3C Trace Context, level 1).
- * @param traceparent what is none, or malformed, begins a new trace.
- */
-export const contextOf = (traceparent: string | undefined): Context => {
-  const [, traceId, spanId, flags] = traceparentForm.exec(traceparent ?? '') ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
-  const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 };
