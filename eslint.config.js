@@ -20,7 +20,10 @@ const specs = [
 ];
 
 /** The only files that may ask the machine for the time, wait for real, or draw at random: the adapters of those ports. */
-const timeAndChance = ['libs/service-kit/src/{system-clock,simulated-clock,timers,ids}.ts'];
+const timeAndChance = [
+  'libs/service-kit/src/{system-clock,simulated-clock,timers,ids}.ts',
+  'libs/telemetry/src/stopwatch.ts',
+];
 
 /** The same in the web app: its clock, which follows the service's; its keys; and how long ago somebody left to log in. */
 const timeAndChanceOfTheWeb = ['apps/web/src/{time/clock,api/client,log-in}.ts'];

@@ -13,6 +13,7 @@ import { createAuthentication } from './authentication.ts';
 import { addBrowserSessions } from './browser-session/add-browser-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { addDocumentation } from './documentation.ts';
+import { addMetricsRoute, measureRequests } from './http-metrics.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
@@ -31,14 +32,19 @@ const apiPrefix = '/api/v1';
  * The application over Fastify, initialised and not yet listening: bodies are validated, tokens checked and errors
  * answered by Fastify itself, before and beside Nest.
  * @param module contains `GatewayModule.register(dependencies)`, or is it.
+ * @param options.servesMetrics whether `GET /metrics` is answered to everyone who reaches the server. Default false.
  * @param options.closeGraceMs real milliseconds after which closing cuts off whatever is still under way. Default 5000.
  */
 export const createGatewayApp = async (
   module: DynamicModule | Type,
   dependencies: GatewayDependencies,
-  { closeGraceMs = defaultCloseGraceMs }: { closeGraceMs?: number } = {},
+  {
+    closeGraceMs = defaultCloseGraceMs,
+    servesMetrics = false,
+  }: { closeGraceMs?: number; servesMetrics?: boolean } = {},
 ): Promise<NestFastifyApplication> => {
-  const { oidc, publicUrl, participants, logger, timers, wallClock = createSystemClock() } = dependencies;
+  const { oidc, publicUrl, participants, logger, timers, telemetry, wallClock = createSystemClock() } =
+    dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -56,6 +62,7 @@ export const createGatewayApp = async (
   fastify.decorateRequest('whenSessionOver');
   fastify.setValidatorCompiler(createValidatorCompiler() as never);
   readJsonOnly(fastify);
+  if (telemetry) measureRequests(fastify, telemetry);
   closeInTime(fastify, timers, closeGraceMs);
 
   const tokens = new AccessTokens(oidc, wallClock);
@@ -84,6 +91,7 @@ export const createGatewayApp = async (
     logger.debug(fields, 'request');
     done();
   });
+  if (telemetry && servesMetrics) addMetricsRoute(fastify, telemetry);
   addWebSite(fastify, { directory: dependencies.site ?? siteDirectory, publicUrl, logger });
   if (oidc.embedded) void fastify.register(oidc.embedded.plugin, { prefix: '/oidc' });
 

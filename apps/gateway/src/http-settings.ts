@@ -41,6 +41,12 @@ export const httpSettings = {
     default: undefined,
     parse: origin,
   },
+  METRICS_PORT: {
+    meaning: 'TCP port of /metrics, at the same address; 0 takes a free one; default: the port of the API serves it',
+    form: 'a whole number from 0 to 65535',
+    default: undefined,
+    parse: wholeNumber(0, 65_535),
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 /** Who there is. */

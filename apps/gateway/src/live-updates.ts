@@ -24,7 +24,15 @@ const pageSize = 100;
 
 type Dependencies = Pick<
   GatewayDependencies,
-  'live' | 'queries' | 'history' | 'participants' | 'policy' | 'clock' | 'timers' | 'logger'
+  | 'live'
+  | 'queries'
+  | 'history'
+  | 'participants'
+  | 'policy'
+  | 'clock'
+  | 'timers'
+  | 'logger'
+  | 'telemetry'
 > & {
   readonly wallClock: WallClock;
 };
@@ -70,6 +78,9 @@ export class LiveConnections {
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
     this.#now = createPresent(dependencies.clock);
+    dependencies.telemetry?.observe('session_requests.live.connections', () => [
+      { value: this.count, attributes: {} },
+    ]);
     this.#unsubscribe = dependencies.live.subscribe((changes) => {
       if (this.#connections.size === 0) return;
       this.#delivering = this.#delivering
@@ -80,6 +91,13 @@ export class LiveConnections {
           this.#endAll();
         });
     });
+  }
+
+  /** How many are open. */
+  get count(): number {
+    let count = 0;
+    for (const connections of this.#connections.values()) count += connections.size;
+    return count;
   }
 
   /** Ends every connection; more are refused. */

@@ -36,6 +36,11 @@ export const settingsTable = {
     parse: oidcSettings.OIDC_ISSUER.parse,
   },
   ...clockSettings,
+  METRICS_PORT: {
+    ...httpSettings.METRICS_PORT,
+    meaning: 'TCP port of /metrics, which the port of the API never serves; 0 takes a free one',
+    default: '9464',
+  },
   ...processSettings,
   ...logSettings,
   LOG_FORMAT: { ...logSettings.LOG_FORMAT, default: 'json' },

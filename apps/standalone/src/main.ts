@@ -19,8 +19,10 @@ const settingsOrExit = (): Settings => {
   }
 };
 
-const explain = (error: unknown, { HOST, PORT }: Settings): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
+const explain = (error: unknown, { HOST, PORT, METRICS_PORT }: Settings): string => {
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE' && port !== PORT && port === METRICS_PORT)
+    return `METRICS_PORT=${port} is in use on ${HOST}. Stop what listens there, or choose another.`;
   if (code === 'EADDRINUSE')
     return `Port ${PORT} is in use on ${HOST}. Stop what listens there, or choose another: PORT=3001 npm start`;
   if (code === 'EACCES') return `${message}. Choose a PORT above 1023 and a DATA_DIR that can be written to.`;

@@ -36,10 +36,11 @@ import {
   createUuids,
   feedChecks,
   InvalidSettings,
+  startHealthServer,
   tracing,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { createTelemetry } from '@hse/telemetry';
+import { createTelemetry, measureAppends, measureCommands, observeFollowers } from '@hse/telemetry';
 import { filesIn } from './data-dir.ts';
 import { prepareIssuerState } from './issuer-state.ts';
 import { embeddedIssuerUrl, type Settings } from './settings.ts';
@@ -107,7 +108,18 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
     ]);
 
     const feed = createEmbeddedEventFeed({ store, timers, logger });
-    const bus = createRequests({ store, clock, policy });
+    observeFollowers({
+      telemetry,
+      store,
+      clock,
+      followers: () => feed.health(),
+      // Positions of this log have no gaps.
+      unhandled: async (_follower, position) => (await store.head()) - position,
+    });
+    const bus = measureCommands(
+      createRequests({ store: measureAppends(store, { telemetry, system: 'sqlite' }), clock, policy }),
+      telemetry,
+    );
     const live = createLiveUpdates({ logger });
 
     const issuer = embeddedIssuerUrl({ ...settings, PORT: port });
@@ -176,9 +188,17 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
           ],
         },
         gateway,
+        { servesMetrics: settings.METRICS_PORT === undefined },
       ),
       closed,
     );
+    if (settings.METRICS_PORT !== undefined) {
+      const { readiness: checks } = gateway;
+      opened.adopt(
+        await startHealthServer({ port: settings.METRICS_PORT, host: HOST, checks, telemetry }),
+        closed,
+      );
+    }
     await app.listen({ port, host: HOST });
     return {
       url: publicUrl({ ...settings, PORT: port }),

@@ -54,13 +54,13 @@ export const processSettings = {
 /** Where a service that serves no HTTP otherwise tells how it is. */
 export const healthSettings = {
   HEALTH_PORT: {
-    meaning: 'TCP port of /livez and /readyz; 0 takes a free one',
+    meaning: 'TCP port of /livez, /readyz and /metrics; 0 takes a free one',
     form: 'a whole number from 0 to 65535',
     default: '8080',
     parse: wholeNumber(0, 65_535),
   },
   HEALTH_HOST: {
-    meaning: 'address that /livez and /readyz listen on',
+    meaning: 'address that /livez, /readyz and /metrics listen on',
     form: 'an IP address or a host name',
     default: '0.0.0.0',
     parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
@@ -109,16 +109,19 @@ const watchMs = 1_000;
  *
  * @param options.read throws InvalidSettings.
  * @param options.health where /livez and /readyz are served.
+ * @param options.metrics where /metrics is served, for a service that takes over the port of `health`. Default: there, too.
  */
 export const runService = async <S extends BasicSettings>({
   name,
   read,
   health,
+  metrics,
   start,
 }: {
   name: string;
   read: (environment: NodeJS.ProcessEnv) => S;
   health: (settings: S) => { port: number; host: string };
+  metrics?: (settings: S) => { port: number; host: string };
   start: (context: ServiceContext<S>) => Promise<RunningService>;
 }): Promise<void> => {
   const settings = orExit(() => read(process.env));
@@ -169,21 +172,35 @@ export const runService = async <S extends BasicSettings>({
     process.exit(1);
   });
 
-  const { port, host } = health(settings);
-  const early: { server?: HealthServer } = {};
-  try {
-    early.server = await startHealthServer({ port, host, checks, telemetry });
-  } catch (error) {
-    logger.error({ err: error, port, host }, 'The port for health checks cannot be listened on.');
-    process.exit(1);
-  }
+  const serve = async (
+    what: 'health checks' | 'metrics',
+    { port, host }: { port: number; host: string },
+  ): Promise<HealthServer> => {
+    const isMeasured = what === 'metrics' || metrics === undefined;
+    try {
+      return await startHealthServer({ port, host, checks, ...(isMeasured && { telemetry }) });
+    } catch (error) {
+      logger.error({ err: error, port, host }, `The port for ${what} cannot be listened on.`);
+      process.exit(1);
+    }
+  };
+  const healthAt = health(settings);
+  const early: { server?: HealthServer } = { server: await serve('health checks', healthAt) };
+  const measured = metrics && (await serve('metrics', metrics(settings)));
+  if (measured) resources.defer(() => measured.close());
   const takeOverHealth = async (): Promise<void> => {
     const { server } = early;
     delete early.server;
     await server?.close();
   };
   resources.defer(takeOverHealth);
-  logger.info({ health: `http://${host}:${early.server.port}/readyz` }, 'Starting.');
+  logger.info(
+    {
+      health: `http://${healthAt.host}:${early.server?.port}/readyz`,
+      ...(metrics && { metrics: `http://${metrics(settings).host}:${measured?.port}/metrics` }),
+    },
+    'Starting.',
+  );
 
   const began = performance.now();
   try {

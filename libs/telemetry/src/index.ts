@@ -8,6 +8,9 @@ export {
   type Metric,
   type MetricName,
 } from './catalogue.ts';
+export { countAfter, observeFollowers, type Follower, type FollowersOptions } from './followers.ts';
+export { measureCommands, type CommandOutcome } from './measured-command-bus.ts';
+export { measureAppends } from './measured-event-store.ts';
 export { otlpSpans } from './otlp.ts';
 export {
   createTelemetry,

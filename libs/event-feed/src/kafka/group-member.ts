@@ -124,6 +124,15 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     };
   }
 
+  /** How many messages of its partitions it has not handled; undefined before it knows where it is. `ends` is by partition. */
+  unhandled(ends: ReadonlyMap<number, number>): number | undefined {
+    if (!this.#knowsPosition) return undefined;
+    let count = 0;
+    for (const [partition, handled] of this.#handled)
+      count += Math.max(0, (ends.get(partition) ?? 0) - handled);
+    return count;
+  }
+
   async #run(): Promise<void> {
     await Promise.resolve(); // whoever subscribes holds the subscription before anything happens
     const { kafka, topics, timers, logger, decisionsEveryMs = 2_000 } = this.#options;

@@ -8,7 +8,7 @@ import type {
   ParkedStreams,
   Timers,
 } from '@hse/event-sourcing';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { GroupMember } from './group-member.ts';
 import { followProgress } from './progress-log.ts';
 import type { KafkaTopics } from './topics.ts';
@@ -51,6 +51,12 @@ export interface KafkaEventFeedOptions<E extends DomainEvent> {
 export interface KafkaEventFeed<E extends DomainEvent = DomainEvent> extends EventFeed<E> {
   /** Of each group that is consumed at present, by this process. */
   health(): FeedHealth[];
+  /**
+   * How many messages are in the partitions of this process that it has not handled yet, by group; without a group that does not know
+   * its partitions yet. What has not been published is not among them, what was published twice is twice.
+   * @throws what Kafka's absence throws.
+   */
+  unhandled(): Promise<ReadonlyMap<string, number>>;
   /** Stops all subscriptions and leaves Kafka. */
   close(): Promise<void>;
 }
@@ -71,6 +77,17 @@ export const createKafkaEventFeed = <E extends DomainEvent = DomainEvent>(
   const { kafka, topics, ids, timers, logger } = options;
   const members = new Map<string, GroupMember<E>>();
   let progress: ReturnType<typeof followProgress> | undefined;
+  let asking: Promise<Admin> | undefined;
+  const dropAsking = async (): Promise<void> => {
+    const dropped = asking;
+    asking = undefined;
+    await dropped?.then((admin) => admin.disconnect()).catch(() => {});
+  };
+  const connect = async (): Promise<Admin> => {
+    const admin = kafka.admin();
+    await admin.connect();
+    return admin;
+  };
   return {
     consume(group, consumer) {
       if (members.has(group)) throw new Error(`group ${group} is consumed already, in this process`);
@@ -81,7 +98,20 @@ export const createKafkaEventFeed = <E extends DomainEvent = DomainEvent>(
       return member;
     },
     health: () => [...members.values()].map((member) => member.health()),
+    async unhandled() {
+      try {
+        asking ??= connect();
+        const offsets = await (await asking).fetchTopicOffsets(topics.events);
+        const ends = new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+        const known = [...members].map(([group, member]) => [group, member.unhandled(ends)] as const);
+        return new Map(known.flatMap(([group, count]) => (count === undefined ? [] : [[group, count]])));
+      } catch (error) {
+        await dropAsking();
+        throw error;
+      }
+    },
     async close() {
+      await dropAsking();
       await Promise.all([...members.values()].map((member) => member.stop()));
       await progress?.close();
     },
