@@ -60,6 +60,7 @@ export const commands = {
     build: 'apps/notifications',
     steps: (args) => [script('apps/notifications/dist/commands/parked.js', ...args)],
   },
+  replay: { build: 'apps/replay', steps: (args) => [script('apps/replay/dist/main.js', ...args)] },
   bench: {
     withDev: true,
     build: '.',

@@ -7,7 +7,6 @@ export {
 export { NOTIFICATIONS, NotificationsModule } from './notifications.module.ts';
 export { checkParity, type ParityResult } from './parity.ts';
 export { runParityCommand } from './parity-command.ts';
-export type { Progress } from './progress.ts';
 export { rebuildReadModels, type RebuildResult } from './rebuild.ts';
 export { asksForRebuild, rebuildUsage, runRebuildCommand } from './rebuild-command.ts';
 export { createProjection, type Projection, type ProjectionOptions } from './projection.ts';

@@ -1,6 +1,6 @@
 import type { ReadModelsSnapshot, SessionRequestStore } from '@hse/contracts';
+import { progressLine } from '@hse/service-kit';
 import { checkParity } from './parity.ts';
-import { progressLine } from './progress-line.ts';
 
 /** Differences that are printed; all are counted. */
 const shown = 20;

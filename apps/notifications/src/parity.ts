@@ -6,8 +6,8 @@ import type {
   SessionRequestRecord,
   SessionRequestStore,
 } from '@hse/contracts';
+import { createProgressReport, type Progress } from '@hse/service-kit';
 import { notificationsOf } from './notifications-of.ts';
-import { createProgressReport, type Progress } from './progress.ts';
 import { projectSessionRequest } from './project-session-request.ts';
 
 export interface ParityResult {

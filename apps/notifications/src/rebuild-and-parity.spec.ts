@@ -9,10 +9,10 @@ import {
   openSqliteReadModelsSnapshot,
   ReadModelsInUse,
 } from '@hse/read-models/sqlite';
+import type { Progress } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { notificationsOf } from './notifications-of.ts';
 import { checkParity } from './parity.ts';
-import type { Progress } from './progress.ts';
 import { createProjection } from './projection.ts';
 import { rebuildReadModels } from './rebuild.ts';
 import { knownHistories, recordedLog } from './testing/log.ts';

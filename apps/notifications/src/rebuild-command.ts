@@ -1,5 +1,5 @@
 import type { ReadModelsCopy, SessionRequestStore } from '@hse/contracts';
-import { progressLine } from './progress-line.ts';
+import { progressLine } from '@hse/service-kit';
 import { rebuildReadModels } from './rebuild.ts';
 
 export const rebuildUsage = 'usage: npm run rebuild -- notifications';

@@ -1,5 +1,5 @@
 import type { LiveCopy, ReadModelsCopy, ReadModelsDifference, SessionRequestStore } from '@hse/contracts';
-import { createProgressReport, type Progress } from './progress.ts';
+import { createProgressReport, type Progress } from '@hse/service-kit';
 import { notificationsOf } from './notifications-of.ts';
 import { checkParity } from './parity.ts';
 import { projectSessionRequest } from './project-session-request.ts';

@@ -41,3 +41,5 @@ export {
   mongoSettings,
   requestsSettings,
 } from './engine-settings.ts';
+export { createProgressReport, type Progress } from './progress.ts';
+export { progressLine } from './progress-line.ts';

@@ -5,7 +5,10 @@ import type { DomainEvent, EventStore } from '@hse/event-sourcing';
 import { Reader } from './reader.ts';
 
 /** An event store to look at. */
-export type SqliteEventLog<E extends DomainEvent> = Pick<EventStore<E>, 'readAll' | 'head' | 'close'>;
+export type SqliteEventLog<E extends DomainEvent> = Pick<
+  EventStore<E>,
+  'readAll' | 'readStream' | 'head' | 'close'
+>;
 
 /**
  * Opens the file of an event store to read it, also while a running system writes to it.
@@ -27,6 +30,8 @@ export const openSqliteEventLog = <E extends DomainEvent = DomainEvent>(options:
         await nextTurn();
       }
     },
+    readStream: (stream, { from = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
+      Promise.resolve(reader.stream(stream, from, limit)),
     head: () => Promise.resolve(reader.head()),
     close: () => {
       reader.close();
