@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { SessionRequestRecord } from '@hse/contracts';
-import { streamOf } from '@hse/contracts';
+import { createPresent, streamOf } from '@hse/contracts';
 import {
   Acceptance,
   Adjustment,
@@ -10,19 +10,22 @@ import {
   HistoryList,
   httpLimits,
   NewSessionRequest,
-  PageQuery,
   parseInstant,
+  PendingActionsQuery,
   problemOfRejection,
   Rejection,
   SessionRequestList,
+  SessionRequestQuery,
   SessionRequestView,
   type HistoryItem,
 } from '@hse/contracts/http';
 import {
   awaitedAnswer,
+  statusOf,
   type Instant,
   type SessionRequestCommand,
   type SessionRequestEvent,
+  type Slot,
 } from '@hse/session-requests';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonAnswer, send, type Answer } from './answer.ts';
@@ -32,7 +35,7 @@ import { Freshness } from './freshness.ts';
 import { HttpProblem } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
 import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
-import { createPresent } from '@hse/contracts';
+import { mostCandidates, PastViews, type PastList } from './past-views.ts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
 import { viewOf, type Dated } from './session-request-view.ts';
@@ -55,6 +58,10 @@ const answered = {
 const refusals = ['not-a-party', 'already-closed', 'session-started', 'conflict'] as const;
 const slotRefusals = ['slot-in-past', 'notice-too-short', 'too-far-ahead', 'invalid-duration'] as const;
 
+const ofThePast =
+  ` With \`asOf\`, as it was at that instant: each page is sorted like that in itself, follows today's calendar as a whole, and looks at ` +
+  `${mostCandidates} of my session requests at most, so that it can hold fewer than \`limit\`, or none, and still have a \`nextCursor\`.`;
+
 const notAParty = (): HttpProblem =>
   new HttpProblem('not-a-party', 'There is no such session request for this participant.');
 
@@ -64,6 +71,7 @@ export class SessionRequestsController {
   readonly #freshness: Freshness;
   readonly #idempotency: Idempotency;
   readonly #now: () => Instant;
+  readonly #past: PastViews;
 
   constructor(
     @Inject(GATEWAY) gateway: GatewayDependencies,
@@ -74,6 +82,7 @@ export class SessionRequestsController {
     this.#freshness = freshness;
     this.#idempotency = idempotency;
     this.#now = createPresent(gateway.clock);
+    this.#past = new PastViews(gateway);
   }
 
   @Post('session-requests')
@@ -196,9 +205,10 @@ export class SessionRequestsController {
     id: 'listSessionRequests',
     tag: 'Session requests',
     summary: 'My calendar',
-    description: 'My session requests by the start of their slot, soonest first.',
+    description: `My session requests by the start of their slot, soonest first.${ofThePast}`,
     query: CalendarQuery,
     answer: { ...page, description: 'One page of it.' },
+    problems: ['as-of-in-future'],
   })
   async list(
     @Req() request: FastifyRequest<{ Querystring: CalendarQuery }>,
@@ -209,8 +219,18 @@ export class SessionRequestsController {
     const to = normalised(request.query.to);
     if (from !== undefined && to !== undefined && from >= to)
       throw invalidRequest([{ path: '/query/to', message: 'has to be later than from' }]);
-    const [startsAt, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
     const { participant } = request;
+    if (request.query.asOf !== undefined) {
+      const shows = ({ state }: Dated): boolean =>
+        (status === undefined || status.includes(statusOf(state))) &&
+        [state.slot, state.proposal?.slot].some((slot) => slot && overlaps(slot, from, to));
+      return this.#pastPage(request, reply, this.#past.instantOf(request.query.asOf), {
+        name: 'calendar',
+        shows,
+        sortedBy: ({ state }) => state.slot.startsAt,
+      });
+    }
+    const [startsAt, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
     await this.#freshness.settled(participant.id);
     const records = await this.#gateway.queries.calendar({
       participantId: participant.id,
@@ -231,17 +251,29 @@ export class SessionRequestsController {
     id: 'listPendingActions',
     tag: 'Session requests',
     summary: 'What awaits my answer',
-    description: 'The session requests that I have to answer, soonest deadline first.',
-    query: PageQuery,
+    description: `The session requests that I have to answer, soonest deadline first.${ofThePast}`,
+    query: PendingActionsQuery,
     answer: { ...page, description: 'One page of them.' },
+    problems: ['as-of-in-future'],
   })
   async pendingActions(
-    @Req() request: FastifyRequest<{ Querystring: PageQuery }>,
+    @Req() request: FastifyRequest<{ Querystring: PendingActionsQuery }>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { cursor, limit = httpLimits.pageSize.default } = request.query;
-    const [until, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
     const { participant } = request;
+    if (request.query.asOf !== undefined) {
+      const now = this.#past.instantOf(request.query.asOf);
+      return this.#pastPage(request, reply, now, {
+        name: 'pending-actions',
+        shows: ({ state }) => {
+          const awaited = awaitedAnswer(state);
+          return awaited?.participantId === participant.id && awaited.until > now;
+        },
+        sortedBy: ({ state }) => awaitedAnswer(state)?.until ?? '',
+      });
+    }
+    const [until, requestId] = cursor === undefined ? [] : readCursor(cursor, isInstant, isId);
     await this.#freshness.settled(participant.id);
     const records = await this.#gateway.queries.pendingActions({
       participantId: participant.id,
@@ -263,17 +295,29 @@ export class SessionRequestsController {
     id: 'getSessionRequest',
     tag: 'Session requests',
     summary: 'One session request',
-    query: FreshnessQuery,
-    answer: { status: 200, description: 'Its present state.', shape: SessionRequestView, etag: true },
-    problems: ['not-a-party', 'read-model-behind'],
+    description:
+      'With `asOf`, as it was at that instant: without an ETag, because nothing can be decided on a state of the past. ' +
+      'Who was what is as the log has it; names and time zones are those of today.',
+    query: SessionRequestQuery,
+    answer: { status: 200, description: 'Its state.', shape: SessionRequestView, etag: true },
+    problems: ['not-a-party', 'read-model-behind', 'as-of-in-future'],
   })
   async one(
-    @Req() request: FastifyRequest<{ Params: { id: string }; Querystring: FreshnessQuery }>,
+    @Req() request: FastifyRequest<{ Params: { id: string }; Querystring: SessionRequestQuery }>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { id } = request.params;
-    const { atLeast } = request.query;
+    const { atLeast, asOf } = request.query;
+    if (asOf !== undefined && atLeast !== undefined)
+      throw invalidRequest([{ path: '/query/atLeast', message: 'has no meaning together with asOf' }]);
+    const instant = asOf === undefined ? undefined : this.#past.instantOf(asOf);
     if (!idForm.test(id)) throw notAParty();
+    if (instant !== undefined) {
+      const past = await this.#past.one(request.participant, id, instant);
+      if (!past) throw notAParty();
+      send(reply, jsonAnswer(200, past));
+      return;
+    }
     await this.#freshness.settled(request.participant.id);
     let record = await this.#gateway.queries.find(id);
     if (atLeast !== undefined && (record?.state.revision ?? -1) < atLeast) {
@@ -387,6 +431,20 @@ export class SessionRequestsController {
     });
   }
 
+  /** What was acknowledged to the participant is in the past list, too, once the read models know of it. */
+  async #pastPage(
+    request: FastifyRequest<{ Querystring: PendingActionsQuery }>,
+    reply: FastifyReply,
+    asOf: Instant,
+    list: Pick<PastList, 'name' | 'shows' | 'sortedBy'>,
+  ): Promise<void> {
+    const { cursor, limit = httpLimits.pageSize.default } = request.query;
+    const viewer = request.participant;
+    await this.#freshness.settled(viewer.id);
+    const past = await this.#past.page({ viewer, asOf, cursor, limit, ...list });
+    send(reply, jsonAnswer(200, past satisfies SessionRequestList));
+  }
+
   async #page(
     request: FastifyRequest,
     records: readonly SessionRequestRecord[],
@@ -408,6 +466,10 @@ export class SessionRequestsController {
     return viewOf(dated, request.participant, { participants, policy, now: this.#now() });
   }
 }
+
+/** Whether it takes place at some time from `from` (inclusive) to `to` (exclusive). */
+const overlaps = (slot: Slot, from?: Instant, to?: Instant): boolean =>
+  (from === undefined || slot.endsAt > from) && (to === undefined || slot.startsAt < to);
 
 const isParty = ({ coachId, clientId }: SessionRequestEvent['data'], participantId: string): boolean =>
   participantId === coachId || participantId === clientId;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { administrationContract } from './administration-contract.ts';
 import type { GatewayStore } from './gateway-store.ts';
 
 const answer = { status: 201, headers: { location: '/a', etag: '"0"' }, body: '{"note":"„ä“ \\u0000 😀"}' };
@@ -9,6 +10,7 @@ export const gatewayStoreContract = (
   name: string,
   adapter: { open: () => Promise<GatewayStore>; reopen: () => Promise<GatewayStore> },
 ): void => {
+  administrationContract(name, adapter);
   describe(`gateway store contract: ${name}`, () => {
     let store: GatewayStore;
     beforeEach(async () => {

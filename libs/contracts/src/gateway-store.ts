@@ -1,3 +1,5 @@
+import type { AuditTrail, ParticipantStore } from './administration.ts';
+
 /** The first answer to a POST with an Idempotency-Key. */
 export interface RecordedAnswer {
   readonly status: number;
@@ -17,9 +19,10 @@ export interface StoredBrowserSession {
 
 /**
  * What the gateway remembers between processes, and what cannot be derived from the event log: answers promised to
- * idempotency keys, up to where participants have read their notifications, and who is logged in with which browser. Durable when a promise resolves.
+ * idempotency keys, up to where participants have read their notifications, who is logged in with which browser,
+ * who takes part, and what operators did. Durable when a promise resolves.
  */
-export interface GatewayStore {
+export interface GatewayStore extends ParticipantStore, AuditTrail {
   /**
    * Takes the key for this participant and request. `fingerprint` identifies method, path and body.
    * `new`: go on, and record the answer. `in-progress`: the same request was begun and has no answer yet (it is under way,

@@ -43,6 +43,12 @@ const now = {
   example: '2026-11-22T09:00:00.000Z',
 };
 
+const asOf = {
+  description:
+    'As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions.',
+  example: '2026-11-22T09:00:00Z',
+};
+
 const slotStart = { description: 'Start of the session, inclusive.' };
 const slotEnd = { description: 'End of the session, exclusive.', example: '2026-11-30T10:00:00.000Z' };
 
@@ -154,6 +160,15 @@ export class CalendarQuery extends PageQuery {
     description: 'Only these; separated by commas, or repeated. Default: all.',
   })
   status?: SessionRequestStatus[];
+  @Optional()
+  @IsInstant(asOf)
+  asOf?: string;
+}
+
+export class PendingActionsQuery extends PageQuery {
+  @Optional()
+  @IsInstant(asOf)
+  asOf?: string;
 }
 
 /** A slot that somebody thinks of proposing: to whom, or instead of what. Exactly one of `with` and `adjust` is given. */
@@ -177,6 +192,13 @@ export class FreshnessQuery {
     example: 0,
   })
   atLeast?: number;
+}
+
+/** Either `atLeast` or `asOf`. */
+export class SessionRequestQuery extends FreshnessQuery {
+  @Optional()
+  @IsInstant(asOf)
+  asOf?: string;
 }
 
 // --- What goes out -------------------------------------------------------------------------------------------------
@@ -525,8 +547,10 @@ export const httpShapes = [
   PageQuery,
   ParticipantsQuery,
   CalendarQuery,
+  PendingActionsQuery,
   SlotPreviewQuery,
   FreshnessQuery,
+  SessionRequestQuery,
   PartyView,
   ParticipantView,
   MeView,

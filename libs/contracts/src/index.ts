@@ -1,4 +1,13 @@
 export {
+  auditedActions,
+  foldedName,
+  type AuditedAction,
+  type AuditRecord,
+  type AuditTrail,
+  type ParticipantStore,
+  type StoredParticipant,
+} from './administration.ts';
+export {
   eventSchemaVersion,
   streamOf,
   type SessionRequestBus,
@@ -22,5 +31,6 @@ export type {
   SessionRequestQueries,
   SessionRequestRecord,
 } from './read-models.ts';
+export { knownAt, type DatedState } from './known-at.ts';
 export { parseCommand } from './parse-command.ts';
 export { createPresent } from './present.ts';

@@ -31,6 +31,7 @@ describe('JSON schemas', () => {
 
   it('inherit from the shape that is extended', () => {
     expect(Object.keys(schemas['CalendarQuery']?.['properties'] as object).sort()).toEqual([
+      'asOf',
       'cursor',
       'from',
       'limit',

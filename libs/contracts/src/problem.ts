@@ -6,6 +6,7 @@ export const problemTable = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-request': { status: 400, title: 'The request is not HTTP that can be understood' },
   'invalid-request': { status: 400, title: 'The request is invalid' },
+  'as-of-in-future': { status: 400, title: 'This instant has not been reached' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
   'unknown-participant': { status: 403, title: 'The token belongs to nobody who takes part' },
   'cross-site-request': { status: 403, title: 'The request does not come from a page of this server' },

@@ -201,16 +201,19 @@ export interface Participant {
   readonly id: string;
   readonly role: Role;
   readonly name: string;
-  readonly email: string;
+  readonly email?: string;
   /** IANA name, such as `Europe/Berlin`. */
   readonly timeZone: string;
   /** An https URL, or a path on the gateway's origin. */
   readonly picture?: string;
+  /** False: takes part no more; what they took part in stays. Default: true. */
+  readonly active?: boolean;
 }
 
 export interface ParticipantDirectory {
+  /** Also of those who take part no more. */
   find(id: string): Promise<Participant | undefined>;
-  /** By name, then id. `q` matches names regardless of case and accents. */
+  /** Those who take part, by name, then id. `q` matches names regardless of case and accents. */
   search(query: {
     role?: Role;
     q?: string;

@@ -10,7 +10,7 @@ export interface paths {
     };
     /**
      * My calendar
-     * @description My session requests by the start of their slot, soonest first.
+     * @description My session requests by the start of their slot, soonest first. With `asOf`, as it was at that instant: each page is sorted like that in itself, follows today's calendar as a whole, and looks at 500 of my session requests at most, so that it can hold fewer than `limit`, or none, and still have a `nextCursor`.
      */
     get: operations['listSessionRequests'];
     put?: never;
@@ -102,7 +102,7 @@ export interface paths {
     };
     /**
      * What awaits my answer
-     * @description The session requests that I have to answer, soonest deadline first.
+     * @description The session requests that I have to answer, soonest deadline first. With `asOf`, as it was at that instant: each page is sorted like that in itself, follows today's calendar as a whole, and looks at 500 of my session requests at most, so that it can hold fewer than `limit`, or none, and still have a `nextCursor`.
      */
     get: operations['listPendingActions'];
     put?: never;
@@ -120,7 +120,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One session request */
+    /**
+     * One session request
+     * @description With `asOf`, as it was at that instant: without an ETag, because nothing can be decided on a state of the past. Who was what is as the log has it; names and time zones are those of today.
+     */
     get: operations['getSessionRequest'];
     put?: never;
     post?: never;
@@ -291,7 +294,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Everything that requests depend on works */
+    /**
+     * Whether requests are better sent here than elsewhere
+     * @description What no request can be served without works. Where commands cannot be executed at present the gateway is ready all the same: everything else goes on.
+     */
     get: operations['readyz'];
     put?: never;
     post?: never;
@@ -426,6 +432,22 @@ export interface components {
       to?: string;
       /** @description Only these; separated by commas, or repeated. Default: all. */
       status?: ('pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled')[];
+      /**
+       * Format: date-time
+       * @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions.
+       */
+      asOf?: string;
+      /** @description `nextCursor` of the page before, as it is. */
+      cursor?: string;
+      /** @description Most items on one page. Default 50. */
+      limit?: number;
+    };
+    PendingActionsQuery: {
+      /**
+       * Format: date-time
+       * @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions.
+       */
+      asOf?: string;
       /** @description `nextCursor` of the page before, as it is. */
       cursor?: string;
       /** @description Most items on one page. Default 50. */
@@ -448,6 +470,15 @@ export interface components {
       adjust?: string;
     };
     FreshnessQuery: {
+      /** @description Waits until this revision or a later one can be read. */
+      atLeast?: number;
+    };
+    SessionRequestQuery: {
+      /**
+       * Format: date-time
+       * @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions.
+       */
+      asOf?: string;
       /** @description Waits until this revision or a later one can be read. */
       atLeast?: number;
     };
@@ -746,6 +777,8 @@ export interface operations {
         to?: string;
         /** @description Only these; separated by commas, or repeated. Default: all. */
         status?: ('pending' | 'accepted' | 'adjusting' | 'rejected' | 'cancelled')[];
+        /** @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions. */
+        asOf?: string;
         /** @description `nextCursor` of the page before, as it is. */
         cursor?: string;
         /** @description Most items on one page. Default 50. */
@@ -766,7 +799,7 @@ export interface operations {
           'application/json': components['schemas']['SessionRequestList'];
         };
       };
-      /** @description Bad Request: `invalid-request` */
+      /** @description Bad Request: `invalid-request`, `as-of-in-future` */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1588,6 +1621,8 @@ export interface operations {
   listPendingActions: {
     parameters: {
       query?: {
+        /** @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions. */
+        asOf?: string;
         /** @description `nextCursor` of the page before, as it is. */
         cursor?: string;
         /** @description Most items on one page. Default 50. */
@@ -1608,7 +1643,7 @@ export interface operations {
           'application/json': components['schemas']['SessionRequestList'];
         };
       };
-      /** @description Bad Request: `invalid-request` */
+      /** @description Bad Request: `invalid-request`, `as-of-in-future` */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1660,6 +1695,8 @@ export interface operations {
   getSessionRequest: {
     parameters: {
       query?: {
+        /** @description As it was at this instant, which has to have passed. Only to be looked at: a view of the past allows no actions. */
+        asOf?: string;
         /** @description Waits until this revision or a later one can be read. */
         atLeast?: number;
       };
@@ -1671,7 +1708,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Its present state. */
+      /** @description Its state. */
       200: {
         headers: {
           ETag: components['headers']['ETag'];
@@ -1681,7 +1718,7 @@ export interface operations {
           'application/json': components['schemas']['SessionRequestView'];
         };
       };
-      /** @description Bad Request: `invalid-request` */
+      /** @description Bad Request: `invalid-request`, `as-of-in-future` */
       400: {
         headers: {
           [name: string]: unknown;
