@@ -9,14 +9,12 @@ export {
   type MetricName,
 } from './catalogue.ts';
 export { countAfter, observeFollowers, type Follower, type FollowersOptions } from './followers.ts';
-export { measureCommands, type CommandOutcome } from './measured-command-bus.ts';
+export { measureCommands, outcomeOf, type CommandOutcome } from './measured-command-bus.ts';
 export { measureAppends } from './measured-event-store.ts';
 export { otlpSpans } from './otlp.ts';
-export {
-  createTelemetry,
-  metricsMediaType,
-  noTelemetry,
-  type Reading,
-  type Telemetry,
-} from './telemetry.ts';
+export { createTelemetry, metricsMediaType, noTelemetry, type Reading, type Telemetry } from './telemetry.ts';
+export { traceCommands, type TraceCommandsOptions } from './traced-command-bus.ts';
+export { traceAppends } from './traced-event-store.ts';
+export { mostSpansOfBatch, traceFeed, tracePublications, type Channel } from './traced-events.ts';
+export { endSpan } from './traced-span.ts';
 export { contextOf, isSampled, spanContextOf, traceIdOf, traceparentOf } from './traceparent.ts';

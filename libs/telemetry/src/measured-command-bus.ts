@@ -1,10 +1,5 @@
 import type { CommandBus, CommandResult } from '@hse/event-sourcing';
-import type {
-  Rejection,
-  RejectionCode,
-  SessionRequest,
-  SessionRequestCommand,
-} from '@hse/session-requests';
+import type { Rejection, RejectionCode, SessionRequest, SessionRequestCommand } from '@hse/session-requests';
 import { startStopwatch } from './stopwatch.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -33,7 +28,8 @@ export const measureCommands = (
   },
 });
 
-const outcomeOf = (result: CommandResult<SessionRequest, Rejection>): CommandOutcome => {
+/** How a command that was answered ended. */
+export const outcomeOf = (result: CommandResult<SessionRequest, Rejection>): CommandOutcome => {
   if (!result.ok) return result.rejection.code;
   return result.position === undefined ? 'nothing-to-do' : 'recorded';
 };
