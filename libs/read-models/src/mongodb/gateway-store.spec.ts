@@ -78,8 +78,25 @@ describeWithServer('MONGODB_URL', 'the gateway store in MongoDB', (url) => {
       await store.endSession('key');
       await store.existingSessions(['key', 'other']);
       await store.pruneSessions(at);
+      const participant = {
+        id: 'a',
+        role: 'coach',
+        name: 'A',
+        timeZone: 'UTC',
+        active: true,
+        origin: 'api',
+      } as const;
+      await store.writeParticipant(participant, 0);
+      await store.writeParticipant(participant, 1);
+      await store.findParticipants(['a', 'b']);
+      const after = { name: 'A', id: 'a' };
+      await store.searchParticipants({ q: 'a', after, limit: 9 });
+      await store.searchParticipants({ role: 'coach', q: 'a', after, limit: 9 });
+      await store.audit({ id: '1', at, subject: 'me', action: 'history-read', target: 'r', requestId: '1' });
+      await store.audited({ limit: 9, before: { at, id: '1' } });
+      await store.audited({ target: 'r', limit: 9, before: { at, id: '1' } });
     });
-    expect(plans).toHaveLength(11);
+    expect(plans).toHaveLength(17);
     expect(withoutAnIndex(plans)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import type { GatewayStore, RecordedAnswer } from '@hse/contracts';
 import { StoreUnavailable } from '@hse/event-sourcing';
 import type { Db } from 'mongodb';
 import { explained } from './explained.ts';
+import { openMongoAdministration } from './gateway-administration.ts';
 import { provideCollection } from './provide-collection.ts';
 
 interface KeyDocument {
@@ -69,8 +70,8 @@ const sessionSchema = {
 };
 
 /**
- * The gateway's memory in MongoDB, in the collections `idempotencyKeys`, `readMarks` and `browserSessions`, shared by any number of gateways:
- * one of all that race for a key gets it. What one gateway asks about one key is done in the order in which it asks.
+ * The gateway's memory in MongoDB, in the collections `idempotencyKeys`, `readMarks`, `browserSessions`, `participants` and `audit`,
+ * shared by any number of gateways: one of all that race for a key gets it. What one gateway asks about one key is done in the order in which it asks.
  *
  * Keys and sessions go when they are pruned, by the caller's clock. There is no TTL index: it would go by the server's, which need not
  * be the same, and an answer that was promised must not vanish early.
@@ -122,6 +123,8 @@ export const openMongoGatewayStore = async ({ db }: { db: Db }): Promise<Gateway
     });
 
   return {
+    ...(await openMongoAdministration(db, ask)),
+
     begin: (participantId, key, fingerprint, at) =>
       inTurn(participantId, key, async (_id) => {
         const known = await keys.findOneAndUpdate(

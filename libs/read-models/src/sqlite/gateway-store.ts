@@ -1,6 +1,11 @@
 import type { GatewayStore, RecordedAnswer, StoredBrowserSession } from '@hse/contracts';
 import { StoreUnavailable } from '@hse/event-sourcing';
 import { inTransaction, openDatabase, schemaVersionOf } from './database.ts';
+import {
+  administrationMigration,
+  administrationOf,
+  administrationStatements,
+} from './gateway-administration.ts';
 
 /** Each brings the schema one version further; never edited once released. */
 export const gatewayMigrations = [
@@ -27,6 +32,7 @@ export const gatewayMigrations = [
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX browser_session_by_end ON browser_session (ends_at);
   `,
+  administrationMigration,
 ];
 
 /** Every statement of the gateway store; each is answered from an index. */
@@ -48,6 +54,7 @@ export const gatewayStatements = {
   endSession: 'DELETE FROM browser_session WHERE key = ?',
   existingSessions: 'SELECT key FROM browser_session WHERE key IN (SELECT value FROM json_each(?))',
   pruneSessions: 'DELETE FROM browser_session WHERE ends_at < ?',
+  ...administrationStatements,
 };
 
 interface AnswerRow {
@@ -159,6 +166,7 @@ export const openSqliteGatewayStore = ({
   };
 
   return {
+    ...administrationOf(db, { durably, reading }),
     begin(participantId, key, fingerprint, at) {
       return durably(() => {
         const row = begun.get(participantId, key) as AnswerRow | undefined;
