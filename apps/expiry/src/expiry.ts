@@ -13,9 +13,10 @@ import type {
   Versioned,
 } from '@hse/event-sourcing';
 import type { Logger } from '@hse/service-kit';
-import type { SessionRequest, SessionRequestEvent } from '@hse/session-requests';
+import { toEpochMs, type SessionRequest, type SessionRequestEvent } from '@hse/session-requests';
 import { v5 as nameBasedUuid } from 'uuid';
 import { changeBy, changeTo } from './deadline-changes.ts';
+import type { ExpiryObserver } from './expiry-observer.ts';
 import { createLookAhead } from './look-ahead.ts';
 
 /**
@@ -78,6 +79,8 @@ export interface ExpiryOptions {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** Default: nobody. */
+  readonly observer?: ExpiryObserver;
   /**
    * Where the log ends. At the start nothing is claimed before the feed has come that far, so that what was answered
    * during downtime is not asked about, and due order holds for what was proposed then. Default: do not wait.
@@ -138,7 +141,7 @@ const commandIdOf = ({ subject, round }: Deadline): string =>
   nameBasedUuid(`ExpireSessionRequest ${subject} ${round}`, COMMAND_NAMESPACE);
 
 export const createExpiry = (options: ExpiryOptions): Expiry => {
-  const { feed, deadlines, bus, clock, timers, ids, logger, head } = options;
+  const { feed, deadlines, bus, clock, timers, ids, logger, observer, head } = options;
   const { catchUpMs = 30_000, lookAheadMs = 10_000, lookAheadLimit = 1_000, pollMs = 60_000 } = options;
   const { claimBatch = 256, leaseMs = 30_000, concurrency = 32 } = options;
   const { firstPauseMs = 50, longestPauseMs = 2_000 } = options;
@@ -363,10 +366,13 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
       succeed();
       drop(item);
       if (result.position === undefined) {
+        observer?.answered();
         correct(deadline, result.current);
         return;
       }
       carriedOut += 1;
+      const recordedAt = result.current ? toEpochMs(result.current.recordedAt) : clock.now();
+      observer?.cancelled(Math.max(0, recordedAt - deadline.dueAt));
       logger.debug(
         { requestId, round, lateMs: now - deadline.dueAt, attempts: item.attempts },
         'expired a proposal',
@@ -399,6 +405,7 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
   };
 
   const retry = (item: Held, reason: unknown): void => {
+    observer?.failed();
     if (!isHeld(item) || !isRunning()) return;
     const { attempts, answeredBefore, deadline } = item;
     const fields = { reason, requestId: deadline.subject, round: deadline.round, attempts };

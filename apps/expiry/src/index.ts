@@ -1,2 +1,3 @@
 export { createExpiry, type Expiry, type ExpiryOptions, type ExpiryStatus } from './expiry.ts';
 export { EXPIRY, ExpiryModule } from './expiry.module.ts';
+export { measureExpiry, type ExpiryObserver } from './expiry-observer.ts';

@@ -18,8 +18,10 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { observeFollowers } from '@hse/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { ExpiryModule } from './expiry.module.ts';
+import { measureExpiry } from './expiry-observer.ts';
 import { readExpirySettings } from './settings.ts';
 
 const name = 'expiry';
@@ -28,7 +30,7 @@ await runService({
   name,
   read: readExpirySettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, owned, waitFor }) => {
+  start: async ({ settings, logger, timers, telemetry, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const { db } = owned(
@@ -74,6 +76,14 @@ await runService({
         logger,
       }),
     );
+    observeFollowers({
+      telemetry,
+      store,
+      clock,
+      parked,
+      followers: () => feed.health(),
+      unhandled: async (group) => (await feed.unhandled()).get(group),
+    });
     owned(
       await NestFactory.createApplicationContext(
         ExpiryModule.register({
@@ -84,6 +94,7 @@ await runService({
           timers,
           ids,
           logger,
+          observer: measureExpiry({ telemetry, deadlines, clock }),
           head: () => store.head(),
           pollMs: 1_000, // the deadlines are shared with other instances
           ...(settings.INSTANCE !== undefined && { instance: settings.INSTANCE }),

@@ -12,18 +12,21 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { countAfter, measureAppends, measureCommands, observeFollowers, type Follower } from '@hse/telemetry';
 import { createRelay, type RelayHealth } from './relay.ts';
 import { createRequests } from './requests-service.ts';
 import { createRequestsMicroservice } from './requests.module.ts';
 import { readRequestsSettings } from './settings.ts';
 
 const name = 'requests';
+/** Events that are counted when somebody asks how many have not been published. */
+const mostCounted = 1_000;
 
 await runService({
   name,
   read: readRequestsSettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, signal, resources, owned, waitFor }) => {
+  start: async ({ settings, logger, timers, telemetry, signal, resources, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const sharedClock = async () => {
@@ -62,7 +65,22 @@ await runService({
     const relay = createRelay<SessionRequestEvent>({ store, publisher, timers, logger });
     resources.defer(() => relay.stop());
 
-    const bus = createRequests({ store, clock, policy: settings.policy });
+    observeFollowers({
+      telemetry,
+      store,
+      clock,
+      followers: () => [asFollower(relay.health())],
+      unhandled: (_follower, position) => countAfter(store, position, mostCounted),
+    });
+
+    const bus = measureCommands(
+      createRequests({
+        store: measureAppends(store, { telemetry, system: 'eventstoredb' }),
+        clock,
+        policy: settings.policy,
+      }),
+      telemetry,
+    );
     const commands = createCommandServer({ bus, timers, logger });
     const server = owned(
       await createRequestsMicroservice(
@@ -84,6 +102,11 @@ await runService({
 
 function storeCheck(failure: Error | undefined): ReadinessCheck {
   return { name: 'event-store', ok: !failure, ...(failure && { detail: failure.message }) };
+}
+
+/** One that stands by does not know how far the one is that leads. */
+function asFollower({ state, position, stalledMs }: RelayHealth): Follower {
+  return { group: 'relay', position: state === 'leading' ? position : undefined, stalledMs };
 }
 
 /** For information: an instance that cannot publish takes commands all the same. */

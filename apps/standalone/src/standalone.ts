@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createEmbeddedEventFeed } from '@hse/event-feed/embedded';
 import { openSqliteEventStore } from '@hse/event-store/sqlite';
-import { EXPIRY, ExpiryModule, type Expiry } from '@hse/expiry';
+import { EXPIRY, ExpiryModule, measureExpiry, type Expiry } from '@hse/expiry';
 import {
   createEmbeddedIssuer,
   createGatewayApp,
@@ -178,6 +178,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
               timers,
               ids,
               logger,
+              observer: measureExpiry({ telemetry, deadlines, clock }),
               head: () => store.head(),
               // There is one instance, so what it held when it was killed is nobody else's.
               instance: 'embedded',
