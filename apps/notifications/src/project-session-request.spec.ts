@@ -17,6 +17,14 @@ describe('the record of a session request', () => {
     expect(record?.recordedAt).toBe(log.at(-1)?.metadata.recordedAt);
   });
 
+  test('belongs to the trace of its latest event, and to none where that has none', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const traced = { ...first, metadata: { ...first.metadata, traceparent } };
+    const record = projectSessionRequest(undefined, traced);
+    expect(record.traceparent).toBe(traceparent);
+    expect(projectSessionRequest(record, second)).not.toHaveProperty('traceparent');
+  });
+
   test('stays the very same when an event comes that it reflects', () => {
     const record = projectSessionRequest(projectSessionRequest(undefined, first), second);
     expect(projectSessionRequest(record, second)).toBe(record);

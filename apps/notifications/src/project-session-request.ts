@@ -15,5 +15,6 @@ export const projectSessionRequest = (
   if (before && event.revision < expected) return before;
   const state = event.revision === expected ? evolve(before?.state, event) : undefined;
   if (!state) throw new RevisionGap(event.stream, expected, event.revision);
-  return { state, recordedAt: event.metadata.recordedAt, position: event.position };
+  const { recordedAt, traceparent } = event.metadata;
+  return { state, recordedAt, position: event.position, ...(traceparent !== undefined && { traceparent }) };
 };

@@ -151,6 +151,10 @@ export const readModelsContract = (
           accepted('accepted', 2),
           adjusting('adjusting', 3, slotOn(10), slotOn(11)),
           closed('closed', 4),
+          {
+            ...record('traced', 5),
+            traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+          },
         ];
         await put(...all);
         for (const each of all) expect(await models.find(each.state.requestId)).toEqual(each);

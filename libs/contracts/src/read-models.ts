@@ -13,6 +13,8 @@ export interface SessionRequestRecord {
   readonly recordedAt: Instant;
   /** Position of the latest event in the log. */
   readonly position: number;
+  /** W3C Trace Context of the latest event, where it has one: what is told of the record belongs to that trace. */
+  readonly traceparent?: string;
 }
 
 /** Something that happened and that a participant is told of. One event makes at most one for each of the two parties. */

@@ -50,6 +50,7 @@ describe('an event as a CloudEvent', () => {
         ce_correlationid: 'r',
         ce_causationid: 'k',
         ce_traceparent: event.metadata.traceparent,
+        traceparent: event.metadata.traceparent,
       },
     });
   });

@@ -9,8 +9,9 @@ export const subjectOf = (stream: string): string => stream.slice(stream.indexOf
 
 /**
  * A recorded event as a CloudEvent 1.0 in binary content mode (Kafka protocol binding, section 3.2): the value is the payload
- * as it is, everything else is in the headers. `traceparent` is the distributed tracing extension; `stream`, `revision`,
- * `position`, `schemaversion` and the three ids are ours.
+ * as it is, everything else is in the headers. `ce_traceparent` is the distributed tracing extension, and the plain header is
+ * where OpenTelemetry's instrumentation of Kafka clients looks; `stream`, `revision`, `position`, `schemaversion` and the
+ * three ids are ours.
  */
 export const encodeEvent = <E extends DomainEvent>(event: RecordedEvent<E>): Message & { key: string } => {
   const { stream, metadata } = event;
@@ -33,7 +34,10 @@ export const encodeEvent = <E extends DomainEvent>(event: RecordedEvent<E>): Mes
       ce_commandid: metadata.commandId,
       ce_correlationid: metadata.correlationId,
       ...(metadata.causationId !== undefined && { ce_causationid: metadata.causationId }),
-      ...(metadata.traceparent !== undefined && { ce_traceparent: metadata.traceparent }),
+      ...(metadata.traceparent !== undefined && {
+        ce_traceparent: metadata.traceparent,
+        traceparent: metadata.traceparent,
+      }),
     },
   };
 };

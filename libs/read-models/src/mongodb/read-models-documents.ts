@@ -25,6 +25,7 @@ export interface RequestDocument extends Span {
   readonly revision: number;
   readonly position: number;
   readonly recordedAt: string;
+  readonly traceparent?: string;
   /** Coach, client. */
   readonly participants: readonly [string, string];
   readonly status: SessionRequestStatus;
@@ -63,7 +64,12 @@ const spanOf = ({ startsAt, endsAt }: Slot): Span => ({ startsAt: date(startsAt)
 const lengthMs = ({ startsAt, endsAt }: Span): number => endsAt.getTime() - startsAt.getTime();
 
 /** @throws for a state that has no slot, or one without instants. */
-export const toRequestDocument = ({ state, position, recordedAt }: SessionRequestRecord): RequestDocument => {
+export const toRequestDocument = ({
+  state,
+  position,
+  recordedAt,
+  traceparent,
+}: SessionRequestRecord): RequestDocument => {
   const { requestId, coachId, clientId, revision, ...rest } = state;
   const { slot, proposal } = state;
   const shown = spanOf(slot);
@@ -78,6 +84,7 @@ export const toRequestDocument = ({ state, position, recordedAt }: SessionReques
     revision,
     position,
     recordedAt,
+    ...(traceparent !== undefined && { traceparent }),
     participants: [toKey(coachId), toKey(clientId)],
     status: statusOf(state),
     ...shown,
@@ -93,6 +100,7 @@ export const toRecord = ({
   revision,
   position,
   recordedAt,
+  traceparent,
   participants: [coach, client],
   state,
 }: RequestDocument): SessionRequestRecord => ({
@@ -105,6 +113,7 @@ export const toRecord = ({
   },
   recordedAt,
   position,
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 /**
@@ -172,6 +181,7 @@ export const requestsDefinition: CollectionDefinition = {
         revision: count,
         position: count,
         recordedAt: text,
+        traceparent: text,
         participants: { bsonType: 'array', items: text, minItems: 2, maxItems: 2 },
         status: { enum: [...sessionRequestStatuses] },
         startsAt: dateType,
@@ -182,7 +192,7 @@ export const requestsDefinition: CollectionDefinition = {
         until: dateType,
         state: exact,
       },
-      ['change', 'wide', 'awaited', 'until'],
+      ['traceparent', 'change', 'wide', 'awaited', 'until'],
     ),
     dependencies: { change: ['wide'], awaited: ['until'], until: ['awaited'] },
   },

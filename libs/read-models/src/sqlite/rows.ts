@@ -27,8 +27,10 @@ export interface Numbered {
   readonly client: number;
 }
 
-/** The part of the state that has no column of its own. */
-type Rest = Omit<SessionRequest, 'requestId' | 'coachId' | 'clientId' | 'revision'>;
+/** The part of the state that has no column of its own; and nothing asks for a record by its trace. */
+type Rest = Omit<SessionRequest, 'requestId' | 'coachId' | 'clientId' | 'revision'> & {
+  readonly traceparent?: string;
+};
 
 /**
  * Packs the numbers of a record, from `at` on.
@@ -39,7 +41,7 @@ export const packRequest = (
   numbers: Float64Array | number[],
   at: number,
   { n, coach, client }: Numbered,
-  { state, recordedAt, position }: SessionRequestRecord,
+  { state, recordedAt, position, traceparent }: SessionRequestRecord,
 ): string => {
   const { requestId: _, coachId: _coach, clientId: _client, revision, ...rest } = state;
   const { slot, proposal } = state;
@@ -59,7 +61,7 @@ export const packRequest = (
   numbers[at + 10] = change ? epochMs(proposed.endsAt) : NaN;
   numbers[at + 11] = awaited ? (awaited.role === 'coach' ? coach : client) : NaN;
   numbers[at + 12] = awaited ? epochMs(awaited.until) : NaN;
-  return JSON.stringify(rest satisfies Rest);
+  return JSON.stringify((traceparent === undefined ? rest : { ...rest, traceparent }) satisfies Rest);
 };
 
 /** Of the slots of a state that {@link packRequest} has packed, the length of the longest. */
@@ -79,17 +81,21 @@ export interface RequestRow extends Numbered {
   readonly rest: string;
 }
 
-export const recordFromRow = (row: RequestRow): SessionRequestRecord => ({
-  state: {
-    requestId: row.id,
-    coachId: row.coachId,
-    clientId: row.clientId,
-    revision: row.revision,
-    ...(JSON.parse(row.rest) as Rest),
-  },
-  recordedAt: toInstant(row.recordedAt),
-  position: row.position,
-});
+export const recordFromRow = (row: RequestRow): SessionRequestRecord => {
+  const { traceparent, ...rest } = JSON.parse(row.rest) as Rest;
+  return {
+    state: {
+      requestId: row.id,
+      coachId: row.coachId,
+      clientId: row.clientId,
+      revision: row.revision,
+      ...rest,
+    },
+    recordedAt: toInstant(row.recordedAt),
+    position: row.position,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+};
 
 /** Statuses as a set of bits; the bit of a status is its place in {@link sessionRequestStatuses}. */
 export const statusBits = (statuses: readonly SessionRequestStatus[]): number =>
