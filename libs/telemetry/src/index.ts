@@ -1,3 +1,4 @@
+export { SpanKind, type Span } from '@opentelemetry/api';
 export {
   catalogue,
   prometheusName,

@@ -3,7 +3,7 @@ import type { Rejection, SessionRequest, SessionRequestCommand } from '@hse/sess
 import { SpanKind, type Span } from '@opentelemetry/api';
 import { outcomeOf } from './measured-command-bus.ts';
 import type { Telemetry } from './telemetry.ts';
-import { endSpan } from './traced-span.ts';
+import { endSpan, within } from './traced-span.ts';
 import { contextOf, isSampled, spanContextOf, traceparentOf } from './traceparent.ts';
 
 type Bus = CommandBus<SessionRequestCommand, SessionRequest, Rejection>;
@@ -42,19 +42,20 @@ export const traceCommands = (bus: Bus, { telemetry, side, linkOf }: TraceComman
       // What a caller does not want traced goes on as it came.
       const traceparent = traceparentOf(span);
       const linked = linkOf && isSampled(traceparent) ? link(span, envelope).catch(() => {}) : undefined;
-      let failure: unknown;
-      try {
-        const result = await bus.execute({ ...envelope, ...(traceparent !== undefined && { traceparent }) });
-        span.setAttribute('session_requests.outcome', outcomeOf(result));
-        return result;
-      } catch (error) {
-        failure = error;
-        throw error;
-      } finally {
+      return within(
+        [span],
+        async () => {
+          const result = await bus.execute({
+            ...envelope,
+            ...(traceparent !== undefined && { traceparent }),
+          });
+          span.setAttribute('session_requests.outcome', outcomeOf(result));
+          return result;
+        },
         // Nobody waits for the link but the span.
-        if (linked) void linked.then(() => endSpan(span, failure));
-        else endSpan(span, failure);
-      }
+        (_, errorType) =>
+          linked ? void linked.then(() => endSpan(span, errorType)) : endSpan(span, errorType),
+      );
     },
   };
 };

@@ -1,26 +1,30 @@
 import { SpanStatusCode, type Span } from '@opentelemetry/api';
 
-/**
- * Ends a span with how it went. Of an error only the name is told: its message may quote what people wrote.
- * @param error undefined: it went well.
- */
-export const endSpan = (span: Span, error: unknown): void => {
-  if (error !== undefined) {
-    span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER');
+/** `error.type`: of an error only the name is told, for its message may quote what people wrote. */
+const errorTypeOf = (error: unknown): string => (error instanceof Error ? error.name : '_OTHER');
+
+/** @param errorType `error.type`; undefined: all went well. */
+export const endSpan = (span: Span, errorType: string | undefined): void => {
+  if (errorType !== undefined) {
+    span.setAttribute('error.type', errorType);
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
 };
 
-/** Does it within these spans, which end with it. */
-export const within = async <T>(spans: readonly Span[], act: () => Promise<T>): Promise<T> => {
-  let failure: unknown;
+/** Does it within these spans, and ends them. */
+export const within = async <T>(
+  spans: readonly Span[],
+  act: () => Promise<T>,
+  end: (span: Span, errorType: string | undefined) => void = endSpan,
+): Promise<T> => {
+  let errorType: string | undefined;
   try {
     return await act();
   } catch (error) {
-    failure = error;
+    errorType = errorTypeOf(error);
     throw error;
   } finally {
-    for (const span of spans) endSpan(span, failure);
+    for (const span of spans) end(span, errorType);
   }
 };
