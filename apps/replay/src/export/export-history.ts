@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { createProgressReport, type Progress } from '@hse/service-kit';
+import { toEpochMs } from '@hse/session-requests';
+import { Failure } from '../command.ts';
+import { openDuckDB } from '../duck/open-duckdb.ts';
+import type { History } from '../history.ts';
+import { columns, type RowOptions } from '../rows/columns.ts';
+import { createEntries, type Entry } from '../rows/entries.ts';
+import type { Policies } from '../rows/lead-tier.ts';
+import { readJson, writeJson } from './durable.ts';
+import { csv, ndjson } from './encode.ts';
+import { nothingDone, type ExportPlan, type ExportProgress, type Manifest } from './manifest.ts';
+import { manifestIn, openParquetSink } from './parquet-sink.ts';
+import { manifestOf, openTextSink, partialOf, type RowSink } from './text-sink.ts';
+
+/** Rows of one part unless something else is asked for: a row group of DuckDB. */
+export const defaultPartRows = 122_880;
+
+/** Events read at once. */
+const batchSize = 5_000;
+
+export interface ExportOptions {
+  readonly history: History;
+  readonly policies: Policies;
+  /** Without the head, which is that of the history when the export begins. */
+  readonly plan: Omit<ExportPlan, 'head'>;
+  readonly rowOptions: RowOptions;
+  /** The file, or for Parquet the folder, that is there when the export is whole, and not before. */
+  readonly out: string;
+  /** Go on with an unfinished export of the same plan. */
+  readonly resume?: boolean;
+  /** Take the place of what is there. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly elapsedMs: () => number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes the rows of a history into a file. When it ends in the middle, however it ends, `resume` finishes it, and the bytes are those
+ * that an uninterrupted export would have written. Memory does not grow with the history: one part of rows is held, and the requests to
+ * which something can still happen (see `createEntries`).
+ *
+ * @returns what was written; undefined where what is to be resumed is whole already.
+ * @throws Failure where something is in the way, or what is to be resumed is another export.
+ */
+export const exportHistory = async (
+  options: ExportOptions,
+): Promise<(ExportProgress & { head: number }) | undefined> => {
+  const { history, out, signal, elapsedMs, onProgress } = options;
+  const manifest = await begin(options);
+  if (!manifest) return undefined;
+  const { plan, done } = manifest;
+  const progress = createProgressReport({ target: plan.head, onProgress, elapsedMs });
+  await using opened = new AsyncDisposableStack();
+  const sink = await openSink(options, plan, done, opened);
+  const isWanted = filterOf(plan, options.rowOptions);
+  const entries = createEntries(options.policies);
+  let position = 0;
+  for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
+    const wanted: Entry[] = [];
+    for (const event of batch.events) {
+      if (event.position > plan.head) break;
+      const entry = entries.next(event);
+      if (event.position > done.position && isWanted(entry)) wanted.push(entry);
+    }
+    await sink.write(wanted);
+    position = Math.min(batch.position, plan.head);
+    progress.advance(batch.events.length, position);
+    if (batch.position >= plan.head) break;
+  }
+  if (signal?.aborted) {
+    sink.close();
+    throw new Failure(`Interrupted; --resume finishes ${out}.`);
+  }
+  progress.done();
+  return { ...(await sink.finish()), head: plan.head };
+};
+
+/** @returns undefined where the export that is to be resumed is whole already. */
+const begin = async ({
+  history,
+  plan,
+  out,
+  resume = false,
+  overwrite = false,
+}: ExportOptions): Promise<Manifest | undefined> => {
+  const partial = partialOf(out);
+  const manifestPath = plan.format === 'parquet' ? manifestIn(partial) : manifestOf(out);
+  if (existsSync(out) && !overwrite) {
+    if (!resume) throw new Failure(`${out} is there already; --overwrite takes its place.`);
+    // It may have been stopped after the last step but one.
+    if (!existsSync(partial)) {
+      rmSync(manifestPath, { force: true });
+      return undefined;
+    }
+  }
+  const found = readJson(manifestPath) as Manifest | undefined;
+  if (found && resume) {
+    const { head } = found.plan;
+    const wanted: ExportPlan = { ...plan, head };
+    const names = Object.keys(wanted) as (keyof ExportPlan)[];
+    const differing = names.filter((name) => !isDeepStrictEqual(wanted[name], found.plan[name]));
+    if (differing.length > 0)
+      throw new Failure(
+        `What is to be resumed at ${out} was begun otherwise (${differing.join(', ')}); --overwrite begins anew.`,
+      );
+    return found;
+  }
+  if (found && !overwrite)
+    throw new Failure(`${partial} is an unfinished export: --resume finishes it, --overwrite begins anew.`);
+  rmSync(partial, { recursive: true, force: true });
+  if (overwrite) rmSync(out, { recursive: true, force: true });
+  const manifest: Manifest = { plan: { ...plan, head: await history.head() }, done: nothingDone };
+  mkdirSync(plan.format === 'parquet' ? partial : dirname(out), { recursive: true });
+  // From now on it is settled where the export ends.
+  writeJson(manifestPath, manifest);
+  return manifest;
+};
+
+const openSink = async (
+  { out, rowOptions }: ExportOptions,
+  plan: ExportPlan,
+  done: ExportProgress,
+  opened: AsyncDisposableStack,
+): Promise<RowSink> => {
+  if (plan.format !== 'parquet')
+    return openTextSink({
+      out,
+      plan,
+      done,
+      rowOptions,
+      encoding: (plan.format === 'csv' ? csv : ndjson)(columns),
+    });
+  const duck = await openDuckDB({ spillTo: `${partialOf(out)}/spill` });
+  opened.defer(() => duck.close());
+  return openParquetSink({ out, plan, done, columns, rowOptions, duck });
+};
+
+/** Which entries become rows. Participants can be named by what they are, or by what the export calls them. */
+export const filterOf = (
+  { from, to, types, participants }: Pick<ExportPlan, 'from' | 'to' | 'types' | 'participants'>,
+  { identities }: Pick<RowOptions, 'identities'>,
+): ((entry: Entry) => boolean) => {
+  const fromMs = from === null ? -Infinity : toEpochMs(from);
+  const toMs = to === null ? Infinity : toEpochMs(to);
+  const [ofTypes, ofParticipants] = [new Set(types), new Set(participants)];
+  const names = (id: string): boolean =>
+    ofParticipants.has(id) || ofParticipants.has(identities.participant(id));
+  return ({ event: { type, data }, recordedMs }) =>
+    recordedMs >= fromMs &&
+    recordedMs < toMs &&
+    (ofTypes.size === 0 || ofTypes.has(type)) &&
+    (ofParticipants.size === 0 || names(data.coachId) || names(data.clientId));
+};
