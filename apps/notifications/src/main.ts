@@ -12,9 +12,11 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { observeFollowers } from '@hse/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { createLiveUpdates } from './live-updates.ts';
 import { NotificationsModule } from './notifications.module.ts';
+import { watchParity } from './parity-watch.ts';
 import { readNotificationsSettings } from './settings.ts';
 
 const name = 'notifications';
@@ -23,7 +25,7 @@ await runService({
   name,
   read: readNotificationsSettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, owned, waitFor }) => {
+  start: async ({ settings, logger, timers, telemetry, owned, waitFor }) => {
     const ids = createUuids();
     const { db } = owned(
       await waitFor({
@@ -42,6 +44,7 @@ await runService({
         logger,
       }),
     );
+    const clock = createSystemClock();
     const kafka = configureKafka({ settings, clientId: name, logger });
     await waitFor({ name: 'Kafka', connect: () => kafka.prepare() });
     const feed = owned(
@@ -52,11 +55,21 @@ await runService({
         store,
         parked,
         ids,
-        clock: createSystemClock(),
+        clock,
         timers,
         logger,
       }),
     );
+    observeFollowers({
+      telemetry,
+      store,
+      clock,
+      parked,
+      followers: () => feed.health(),
+      unhandled: async (group) => (await feed.unhandled()).get(group),
+    });
+    const perMinute = settings.PARITY_PER_MINUTE;
+    owned(watchParity({ store, readModels, telemetry, timers, logger, perMinute }));
     // Gateways follow the database, so there is nobody to tell in this process.
     const live = createLiveUpdates({ logger });
     owned(

@@ -8,12 +8,14 @@ import {
   readSettings,
   type Setting,
 } from '@hse/service-kit';
+import { paritySettings } from './parity-watch.ts';
 
 /** Everything that can be set for this service, as docs/distributed.md lists it. */
 export const settingsTable = {
   ...mongoSettings,
   ...kafkaSettings,
   ...eventStoreSettings,
+  ...paritySettings,
   ...healthSettings,
   ...processSettings,
   ...logSettings,

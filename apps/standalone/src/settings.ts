@@ -7,6 +7,7 @@ import {
   readAccounts,
   type Account,
 } from '@hse/gateway';
+import { paritySettings } from '@hse/notifications';
 import {
   allOrFaults,
   clockSettings,
@@ -38,6 +39,7 @@ export const settingsTable = {
     parse: decimalNumber(0, 1_000_000),
   },
   ...policySettings,
+  ...paritySettings,
   ...accountSettings,
   ...oidcSettings,
   ...logSettings,

@@ -21,6 +21,7 @@ import {
   NOTIFICATIONS,
   NotificationsModule,
   type Notifications,
+  watchParity,
 } from '@hse/notifications';
 import {
   openSqliteDeadlineStore,
@@ -200,6 +201,8 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
         closed,
       );
     }
+    const perMinute = settings.PARITY_PER_MINUTE;
+    opened.adopt(watchParity({ store, readModels, telemetry, timers, logger, perMinute }), closed);
     await app.listen({ port, host: HOST });
     return {
       url: publicUrl({ ...settings, PORT: port }),
