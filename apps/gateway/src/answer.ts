@@ -1,5 +1,5 @@
 import type { RecordedAnswer } from '@hse/contracts';
-import { problemContentType } from '@hse/contracts/http';
+import { problemContentType, type Problem } from '@hse/contracts/http';
 import type { FastifyReply } from 'fastify';
 import type { HttpProblem } from './http-problem.ts';
 
@@ -21,5 +21,7 @@ export const problemAnswer = ({ problem, headers }: HttpProblem): Answer => ({
 });
 
 export const send = (reply: FastifyReply, { status, headers, body }: Answer): void => {
+  // Also of an answer that was recorded earlier.
+  if (status >= 400) reply.request.problemCode = (JSON.parse(body) as Problem).code;
   void reply.code(status).headers(headers).send(body);
 };

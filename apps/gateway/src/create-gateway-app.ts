@@ -4,16 +4,16 @@ import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
-import type { Participant } from '@hse/contracts';
 import { httpLimits, problem, problemContentType, type ProblemCode } from '@hse/contracts/http';
 import type { Timers } from '@hse/event-sourcing';
-import { createSystemClock } from '@hse/service-kit';
+import { createSystemClock, createUuids } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createAuthentication } from './authentication.ts';
 import { addBrowserSessions } from './browser-session/add-browser-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { addDocumentation } from './documentation.ts';
 import { addMetricsRoute, measureRequests } from './http-metrics.ts';
+import { followRequests, requestIdFrom } from './follow-requests.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
@@ -54,6 +54,7 @@ export const createGatewayApp = async (
       sendProblem(reply, fastifyProblem(error, undefined)),
     clientErrorHandler: answerNoRequest,
   });
+    genReqId: requestIdFrom(createUuids()),
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = new RouteTable();
 
@@ -71,6 +72,7 @@ export const createGatewayApp = async (
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
+  followRequests(fastify, { logger, telemetry });
   });
   fastify.addHook('onRoute', (route) => {
     const { operation } = route.config ?? {};
@@ -78,18 +80,6 @@ export const createGatewayApp = async (
     if (!operation && route.url.startsWith(`${apiPrefix}/`)) throw new Error(`${route.url} is not described`);
     routes.add({ methods: [route.method].flat(), url: route.url, ...(operation && { operation }) });
     if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate];
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, participant } = request;
-    const fields = {
-      method,
-      route: routeOptions.url,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...((participant as Participant | undefined) && { participant: participant.id }),
-    };
-    logger.debug(fields, 'request');
-    done();
   });
   if (telemetry && servesMetrics) addMetricsRoute(fastify, telemetry);
   addWebSite(fastify, { directory: dependencies.site ?? siteDirectory, publicUrl, logger });

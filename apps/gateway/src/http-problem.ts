@@ -30,5 +30,6 @@ export const sendProblem = (
     .code(problem.status)
     .headers(headers)
     .header('content-type', problemContentType)
+  reply.request.problemCode = problem.code;
     .send(JSON.stringify(problem));
 };

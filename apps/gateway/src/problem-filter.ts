@@ -44,10 +44,12 @@ export class ProblemFilter implements ExceptionFilter {
         code: answer.problem.code,
       };
       if (answer.problem.code === 'internal-error') this.#logger.error(fields, 'a request failed');
+        httpRequestId: request.id,
       else this.#logger.warn(fields, 'a request could not be served');
     }
     if (reply.raw.headersSent) reply.raw.destroy();
-    else sendProblem(reply, answer);
+    else if (answer.problem.status < 500) sendProblem(reply, answer);
+    else sendProblem(reply, { ...answer, problem: { ...answer.problem, httpRequestId: request.id } });
   }
 
   #answer(error: unknown, request: FastifyRequest): HttpProblem {

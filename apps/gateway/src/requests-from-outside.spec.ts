@@ -406,7 +406,11 @@ describe('when something does not work', () => {
     const { body } = await ask();
     findFault = new Error('disk I/O error');
     logged.length = 0;
-    expectProblem(await gateway.as(chloe).get(`/session-requests/${body.id}`), 'internal-error');
+    const answer = await gateway
+      .as(chloe)
+      .get(`/session-requests/${body.id}`, { 'x-request-id': 'reported-by-chloe' });
+    expectProblem(answer, 'internal-error');
+    expect(answer.body).toMatchObject({ httpRequestId: 'reported-by-chloe' });
     findFault = undefined;
     expect(logged).toContainEqual({
       level: 'error',
@@ -419,6 +423,7 @@ describe('when something does not work', () => {
         method: 'GET',
         route: '/api/v1/session-requests/:id',
         code: 'internal-error',
+        httpRequestId: 'reported-by-chloe',
       },
     });
   });
@@ -475,23 +480,33 @@ describe('when something does not work', () => {
 });
 
 describe('the log', () => {
+  const headers = { 'x-request-id': 'request-of-chloe' };
+  const httpRequestId = 'request-of-chloe';
+
   it('has each request once, without tokens, notes, and what was searched for', async () => {
     logged.length = 0;
-    await gateway.as(chloe).post('/session-requests', {
+    const { body } = await gateway.as(chloe).post('/session-requests', {
       body: { with: anna.id, ...gateway.slotIn(7 * dayMs), note: 'confidential' },
+      headers,
     });
-    await gateway.as(chloe).get('/participants?q=confidential');
-    await inject({ url: '/nothing/confidential' });
+    await gateway.as(chloe).get('/participants?q=confidential', headers);
+    await inject({ url: '/nothing/confidential', headers });
     expect(logged.map(({ level, message, fields }) => [level, message, fields])).toEqual([
       [
-        'debug',
-        'request',
+        'info',
+        'RequestSession recorded',
         {
+          command: 'RequestSession',
+          outcome: 'recorded',
           method: 'POST',
           route: '/api/v1/session-requests',
           status: 201,
           ms: expect.any(Number),
           participant: chloe.id,
+          httpRequestId,
+          requestId: body.id,
+          commandId: body.id,
+          correlationId: httpRequestId,
         },
       ],
       [
@@ -503,9 +518,21 @@ describe('the log', () => {
           status: 200,
           ms: expect.any(Number),
           participant: chloe.id,
+          httpRequestId,
         },
       ],
-      ['debug', 'request', { method: 'GET', route: undefined, status: 404, ms: expect.any(Number) }],
+      [
+        'debug',
+        'request',
+        {
+          method: 'GET',
+          route: undefined,
+          status: 404,
+          code: 'not-found',
+          ms: expect.any(Number),
+          httpRequestId,
+        },
+      ],
     ]);
     expect(JSON.stringify(logged)).not.toMatch(/confidential|Bearer|eyJ/);
   });

@@ -27,10 +27,12 @@ import {
   type SessionRequestEvent,
   type Slot,
 } from '@hse/session-requests';
+import { outcomeOf } from '@hse/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonAnswer, send, type Answer } from './answer.ts';
 import { readCursor, writeCursor } from './cursors.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import type { SentCommand } from './follow-requests.ts';
 import { Freshness } from './freshness.ts';
 import { HttpProblem } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
@@ -44,7 +46,6 @@ type WithId = FastifyRequest<{ Params: { id: string } }>;
 type Answering<Body> = FastifyRequest<{ Params: { id: string }; Body: Body }>;
 
 const idForm = /^[\w-]{1,64}$/;
-const traceparentForm = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const isInstant = (part: string): boolean => parseInstant(part) === part;
 const isId = (part: string): boolean => idForm.test(part);
 
@@ -392,11 +393,15 @@ export class SessionRequestsController {
     command: SessionRequestCommand,
     status: number,
   ): Promise<Answer> {
-    const { traceparent } = request.headers;
+    const { traceparent } = request;
+    const sent: SentCommand = { type: command.type, requestId: command.requestId, commandId };
+    request.command = sent;
     const result = await this.#gateway.bus.execute({
       commandId,
       command,
-      ...(typeof traceparent === 'string' && traceparentForm.test(traceparent) && { traceparent }),
+      correlationId: request.id,
+      ...(traceparent !== undefined && { traceparent }),
+    sent.outcome = outcomeOf(result);
     });
     const view = result.current && (await this.#view(request, result.current));
     if (!result.ok) {

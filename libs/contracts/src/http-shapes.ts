@@ -533,6 +533,12 @@ export class ProblemView {
   @Optional()
   @IsShape(SessionRequestView, { description: 'With `conflict`: the present state.' })
   current?: SessionRequestView;
+  @Optional()
+  @IsText(64, {
+    description:
+      'Of a failure of the server (5xx): by what it is found in the logs. The header `x-request-id` says the same.',
+  })
+  httpRequestId?: string;
 }
 
 /** Every shape of the API, by which `jsonSchemas()` and OpenAPI name them. */

@@ -61,6 +61,8 @@ export interface Problem {
 
 /** Path of the page that documents the codes; `type` of a problem is this with the code as its fragment. */
 export const problemsPath = '/api/problems';
+  /** Of a failure of ours: the `x-request-id` by which it is found in the logs. */
+  readonly httpRequestId?: string;
 
 export const problem = (
   code: ProblemCode,

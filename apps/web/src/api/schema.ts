@@ -740,6 +740,8 @@ export interface components {
       errors?: components['schemas']['Fault'][];
       /** @description With `conflict`: the present state. */
       current?: components['schemas']['SessionRequestView'];
+      /** @description Of a failure of the server (5xx): by what it is found in the logs. The header `x-request-id` says the same. */
+      httpRequestId?: string;
     };
   };
   responses: never;
