@@ -48,13 +48,13 @@ export const createGatewayApp = async (
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
+    genReqId: requestIdFrom(createUuids()),
     // Nothing uses middleware, and running none costs every request.
     skipMiddie: true,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, fastifyProblem(error, undefined)),
     clientErrorHandler: answerNoRequest,
   });
-    genReqId: requestIdFrom(createUuids()),
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = new RouteTable();
 
@@ -63,6 +63,7 @@ export const createGatewayApp = async (
   fastify.decorateRequest('whenSessionOver');
   fastify.setValidatorCompiler(createValidatorCompiler() as never);
   readJsonOnly(fastify);
+  followRequests(fastify, { logger, telemetry });
   if (telemetry) measureRequests(fastify, telemetry);
   closeInTime(fastify, timers, closeGraceMs);
 
@@ -72,7 +73,6 @@ export const createGatewayApp = async (
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
-  followRequests(fastify, { logger, telemetry });
   });
   fastify.addHook('onRoute', (route) => {
     const { operation } = route.config ?? {};
