@@ -26,10 +26,10 @@ export const sendProblem = (
   reply: FastifyReply,
   { problem, headers }: Pick<HttpProblem, 'problem' | 'headers'>,
 ): void => {
+  reply.request.problemCode = problem.code;
   void reply
     .code(problem.status)
     .headers(headers)
     .header('content-type', problemContentType)
-  reply.request.problemCode = problem.code;
     .send(JSON.stringify(problem));
 };

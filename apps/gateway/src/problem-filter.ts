@@ -42,9 +42,9 @@ export class ProblemFilter implements ExceptionFilter {
         method: request.method,
         route: request.routeOptions.url,
         code: answer.problem.code,
+        httpRequestId: request.id,
       };
       if (answer.problem.code === 'internal-error') this.#logger.error(fields, 'a request failed');
-        httpRequestId: request.id,
       else this.#logger.warn(fields, 'a request could not be served');
     }
     if (reply.raw.headersSent) reply.raw.destroy();

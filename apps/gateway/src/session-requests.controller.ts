@@ -401,8 +401,8 @@ export class SessionRequestsController {
       command,
       correlationId: request.id,
       ...(traceparent !== undefined && { traceparent }),
-    sent.outcome = outcomeOf(result);
     });
+    sent.outcome = outcomeOf(result);
     const view = result.current && (await this.#view(request, result.current));
     if (!result.ok) {
       const code = problemOfRejection(result.rejection.code);

@@ -57,12 +57,12 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly errors?: readonly Fault[];
   readonly current?: SessionRequestView;
+  /** Of a failure of ours: the `x-request-id` by which it is found in the logs. */
+  readonly httpRequestId?: string;
 }
 
 /** Path of the page that documents the codes; `type` of a problem is this with the code as its fragment. */
 export const problemsPath = '/api/problems';
-  /** Of a failure of ours: the `x-request-id` by which it is found in the logs. */
-  readonly httpRequestId?: string;
 
 export const problem = (
   code: ProblemCode,
