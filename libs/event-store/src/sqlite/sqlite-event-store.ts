@@ -1,7 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DatabaseSync } from 'node:sqlite';
 import {
   LogHead,
   StoreUnavailable,
@@ -14,9 +12,9 @@ import {
   type ReadAllOptions,
 } from '@hse/event-sourcing';
 import type { OpenCommits } from './commits.ts';
+import { makeDirectory, prepareFile } from './event-file.ts';
 import { lockForThisProcess } from './process-lock.ts';
 import { Reader } from './reader.ts';
-import { migrate } from './schema.ts';
 import { messageOf } from './sqlite-errors.ts';
 import { workerCommits } from './worker-commits.ts';
 import type { AppendRequest, Verdict } from './writer.ts';
@@ -268,34 +266,5 @@ export const openSqliteEventStore = async <E extends DomainEvent = DomainEvent>(
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
-  }
-};
-
-/** Makes the file if need be, brings its schema up to date, and makes sure that its name outlives a power cut. */
-const prepareFile = (path: string): void => {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
-  try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    migrate(db, path);
-  } finally {
-    db.close();
-  }
-  syncDirectory(dirname(path));
-};
-
-const makeDirectory = (directory: string): void => {
-  const first = mkdirSync(directory, { recursive: true });
-  if (first === undefined) return;
-  // each new directory is an entry in the one above it
-  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
-};
-
-const syncDirectory = (directory: string): void => {
-  if (process.platform === 'win32') return; // where a directory cannot be opened for that, and need not be
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 };
