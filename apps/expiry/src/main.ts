@@ -18,11 +18,12 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { observeFollowers } from '@hse/telemetry';
+import { observeFollowers, traceCommands, traceFeed } from '@hse/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { ExpiryModule } from './expiry.module.ts';
 import { measureExpiry } from './expiry-observer.ts';
 import { readExpirySettings } from './settings.ts';
+import { traceOfProposal } from './trace-of-proposal.ts';
 
 const name = 'expiry';
 
@@ -87,9 +88,9 @@ await runService({
     owned(
       await NestFactory.createApplicationContext(
         ExpiryModule.register({
-          feed,
+          feed: traceFeed(feed, { telemetry, system: 'kafka', destination: kafka.topics.events }),
           deadlines,
-          bus,
+          bus: traceCommands(bus, { telemetry, side: 'client', linkOf: traceOfProposal(store) }),
           clock,
           timers,
           ids,

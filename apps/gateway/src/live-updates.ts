@@ -9,9 +9,11 @@ import {
 import type { LiveChange, LiveReady } from '@hse/contracts/http';
 import type { Scheduled } from '@hse/event-sourcing';
 import type { Instant, SessionRequestEventType } from '@hse/session-requests';
+import { within } from '@hse/telemetry';
 import type { GatewayDependencies, WallClock } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
 import { viewOf } from './session-request-view.ts';
+import { liveSpans } from './trace-live-updates.ts';
 
 /** Open connections of one participant at a time. */
 export const mostConnections = 10;
@@ -230,6 +232,11 @@ export class LiveConnections {
         byParticipant.set(id, own);
       }
     }
+    const told = new Set([...byParticipant.values()].flat());
+    await within(liveSpans(this.#dependencies.telemetry, told), () => this.#tell(byParticipant));
+  }
+
+  async #tell(byParticipant: ReadonlyMap<string, readonly ReflectedChange[]>): Promise<void> {
     for (const [participantId, own] of byParticipant) {
       const [first] = this.#connections.get(participantId) ?? [];
       if (!first) continue;

@@ -12,6 +12,7 @@ import {
 } from '@hse/read-models/mongodb';
 import { createSystemClock, createUuids, eventStoreAddress, probeCheck, runService } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
+import { traceCommands } from '@hse/telemetry';
 import { createParticipantDirectory } from './accounts.ts';
 import { createGatewayApp } from './create-gateway-app.ts';
 import type { GatewayDependencies } from './dependencies.ts';
@@ -68,7 +69,7 @@ await runService({
     };
     const { OIDC_AUDIENCE: audience, OIDC_ALGORITHMS: algorithms, issuer, OIDC_DISCOVERY_URL } = settings;
     const dependencies: GatewayDependencies = {
-      bus,
+      bus: traceCommands(bus, { telemetry, side: 'client' }),
       queries: readModels,
       participants: createParticipantDirectory(settings.accounts),
       history: store,

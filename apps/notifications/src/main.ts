@@ -12,7 +12,7 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { observeFollowers } from '@hse/telemetry';
+import { observeFollowers, traceFeed } from '@hse/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { createLiveUpdates } from './live-updates.ts';
 import { NotificationsModule } from './notifications.module.ts';
@@ -74,7 +74,12 @@ await runService({
     const live = createLiveUpdates({ logger });
     owned(
       await NestFactory.createApplicationContext(
-        NotificationsModule.register({ feed, readModels, live, logger }),
+        NotificationsModule.register({
+          feed: traceFeed(feed, { telemetry, system: 'kafka', destination: kafka.topics.events }),
+          readModels,
+          live,
+          logger,
+        }),
         { logger: false, abortOnError: false },
       ),
     );

@@ -1,3 +1,4 @@
+export { logCommands } from './log-commands.ts';
 export { createRequests, type RequestsDependencies } from './requests-service.ts';
 export type { CommandStreams } from './commands.controller.ts';
 export {

@@ -12,7 +12,17 @@ import {
   runService,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { countAfter, measureAppends, measureCommands, observeFollowers, type Follower } from '@hse/telemetry';
+import {
+  countAfter,
+  measureAppends,
+  measureCommands,
+  observeFollowers,
+  traceAppends,
+  traceCommands,
+  tracePublications,
+  type Follower,
+} from '@hse/telemetry';
+import { logCommands } from './log-commands.ts';
 import { createRelay, type RelayHealth } from './relay.ts';
 import { createRequests } from './requests-service.ts';
 import { createRequestsMicroservice } from './requests.module.ts';
@@ -62,7 +72,16 @@ await runService({
         logger,
       }),
     );
-    const relay = createRelay<SessionRequestEvent>({ store, publisher, timers, logger });
+    const relay = createRelay<SessionRequestEvent>({
+      store,
+      publisher: tracePublications(publisher, {
+        telemetry,
+        system: 'kafka',
+        destination: kafka.topics.events,
+      }),
+      timers,
+      logger,
+    });
     resources.defer(() => relay.stop());
 
     observeFollowers({
@@ -73,15 +92,17 @@ await runService({
       unhandled: (_follower, position) => countAfter(store, position, mostCounted),
     });
 
+    const { policy } = settings;
+    const watched = { telemetry, system: 'eventstoredb' } as const;
     const bus = measureCommands(
-      createRequests({
-        store: measureAppends(store, { telemetry, system: 'eventstoredb' }),
-        clock,
-        policy: settings.policy,
-      }),
+      createRequests({ store: traceAppends(measureAppends(store, watched), watched), clock, policy }),
       telemetry,
     );
-    const commands = createCommandServer({ bus, timers, logger });
+    const commands = createCommandServer({
+      bus: logCommands(traceCommands(bus, { telemetry, side: 'server' }), logger),
+      timers,
+      logger,
+    });
     const server = owned(
       await createRequestsMicroservice(
         { commands },

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createEmbeddedEventFeed } from '@hse/event-feed/embedded';
 import { openSqliteEventStore } from '@hse/event-store/sqlite';
-import { EXPIRY, ExpiryModule, measureExpiry, type Expiry } from '@hse/expiry';
+import { EXPIRY, ExpiryModule, measureExpiry, traceOfProposal, type Expiry } from '@hse/expiry';
 import {
   createEmbeddedIssuer,
   createGatewayApp,
@@ -28,7 +28,7 @@ import {
   openSqliteGatewayStore,
   openSqliteReadModels,
 } from '@hse/read-models/sqlite';
-import { createRequests } from '@hse/requests';
+import { createRequests, logCommands } from '@hse/requests';
 import {
   createPinoLogger,
   createSimulatedClock,
@@ -41,7 +41,15 @@ import {
   tracing,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { createTelemetry, measureAppends, measureCommands, observeFollowers } from '@hse/telemetry';
+import {
+  createTelemetry,
+  measureAppends,
+  measureCommands,
+  observeFollowers,
+  traceAppends,
+  traceCommands,
+  traceFeed,
+} from '@hse/telemetry';
 import { filesIn } from './data-dir.ts';
 import { prepareIssuerState } from './issuer-state.ts';
 import { embeddedIssuerUrl, type Settings } from './settings.ts';
@@ -117,16 +125,20 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
       // Positions of this log have no gaps.
       unhandled: async (_follower, position) => (await store.head()) - position,
     });
-    const bus = measureCommands(
-      createRequests({ store: measureAppends(store, { telemetry, system: 'sqlite' }), clock, policy }),
+    const watched = { telemetry, system: 'sqlite' } as const;
+    const requests = measureCommands(
+      createRequests({ store: traceAppends(measureAppends(store, watched), watched), clock, policy }),
       telemetry,
     );
+    // The same spans as if these were processes of their own.
+    const bus = traceCommands(requests, { telemetry, side: 'server' });
+    const events = traceFeed(feed, { telemetry, system: 'in_process', destination: 'events' });
     const live = createLiveUpdates({ logger });
 
     const issuer = embeddedIssuerUrl({ ...settings, PORT: port });
 
     const gateway: GatewayDependencies = {
-      bus,
+      bus: traceCommands(bus, { telemetry, side: 'client' }),
       queries: readModels,
       participants: createParticipantDirectory(accounts),
       history: store,
@@ -170,11 +182,16 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
         {
           module: StandaloneModule,
           imports: [
-            NotificationsModule.register({ feed, readModels, live, logger }),
+            NotificationsModule.register({ feed: events, readModels, live, logger }),
             ExpiryModule.register({
-              feed,
+              feed: events,
               deadlines,
-              bus,
+              // The lines of what people do are the gateway's.
+              bus: traceCommands(logCommands(bus, logger), {
+                telemetry,
+                side: 'client',
+                linkOf: traceOfProposal(store),
+              }),
               clock,
               timers,
               ids,
