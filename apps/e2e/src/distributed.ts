@@ -72,6 +72,7 @@ export const startDistributed = async (
     GRPC_HOST: '127.0.0.1',
     HEALTH_HOST: '127.0.0.1',
     LOG_LEVEL: 'warn',
+    METRICS_PORT: '0',
     ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
     ...environment,
     KAFKA_BROKERS: brokers,

@@ -9,6 +9,10 @@ export interface Live {
   /** The first change, received already or still to come, that fits. Rejects after ten seconds. */
   next(fits: (change: LiveChange) => boolean): Promise<LiveChange>;
   received(): readonly LiveChange[];
+  /** Where another stream would have to resume. */
+  lastId(): string | undefined;
+  /** Resolves when the stream is over, whoever has ended it. */
+  readonly over: Promise<void>;
   close(): void;
 }
 
@@ -27,6 +31,7 @@ export const openLive = async (url: string, token: string, lastEventId?: string)
     throw new Error(`GET /live: ${response.status} ${await response.text()}`);
 
   const changes: LiveChange[] = [];
+  let lastId = lastEventId;
   let check: () => void = () => undefined;
   const receive = async (body: ReadableStream<Uint8Array>): Promise<void> => {
     let text = '';
@@ -44,6 +49,7 @@ export const openLive = async (url: string, token: string, lastEventId?: string)
               line.slice(line.indexOf(':') + 1).trim(),
             ]),
         );
+        lastId = fields.get('id') ?? lastId;
         if (fields.get('event') !== 'session-request') continue;
         changes.push({
           id: fields.get('id') ?? '',
@@ -53,9 +59,11 @@ export const openLive = async (url: string, token: string, lastEventId?: string)
       check();
     }
   };
-  receive(response.body).catch(() => undefined); // ends by close() or with the server
+  const over = receive(response.body).catch(() => undefined); // ends by close() or with the server
 
   return {
+    over,
+    lastId: () => lastId,
     received: () => changes,
     close: () => abort.abort(),
     next: (fits) =>
@@ -72,5 +80,53 @@ export const openLive = async (url: string, token: string, lastEventId?: string)
         };
         check();
       }),
+  };
+};
+
+/** Somebody who stays, as an EventSource does: when a stream ends, another one resumes where it was. */
+export interface FollowedLive {
+  /** How many streams there have been. */
+  readonly connections: number;
+  /** Why no other stream could be opened: an EventSource would not try again, either. */
+  readonly failure: Error | undefined;
+  /** The latest revision that was told of a session request. */
+  latest(requestId: string): number | undefined;
+  close(): void;
+}
+
+export const followLive = async (url: string, token: string): Promise<FollowedLive> => {
+  const latest = new Map<string, number>();
+  let connections = 1;
+  let failure: Error | undefined;
+  let isClosed = false;
+  let live = await openLive(url, token);
+  const take = (): void => {
+    for (const { data } of live.received()) latest.set(data.id, data.revision);
+  };
+  const stay = async (): Promise<void> => {
+    for (;;) {
+      await live.over;
+      take();
+      if (isClosed) return;
+      live = await openLive(url, token, live.lastId());
+      connections += 1;
+    }
+  };
+  stay().catch((error: unknown) => (failure = error as Error));
+  return {
+    get connections() {
+      return connections;
+    },
+    get failure() {
+      return failure;
+    },
+    latest: (requestId) => {
+      take();
+      return latest.get(requestId);
+    },
+    close: () => {
+      isClosed = true;
+      live.close();
+    },
   };
 };

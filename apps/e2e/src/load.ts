@@ -16,12 +16,22 @@ interface Wish {
 /** Neither acknowledged nor refused: the connection broke, or the service said that it cannot tell. */
 class NoAnswer extends Error {}
 
+/** Of what fetch throws. */
+const causeOf = (error: unknown): string => {
+  const { cause } = error as { cause?: { code?: string; message?: string } };
+  return `${cause?.code ?? ''} ${cause?.message ?? String(error)}`.trim();
+};
+
 /** Callers who each ask for a session and accept it for the other party, one after the other, for as long as it runs. */
 export interface Load {
   /** How many session requests have been asked for. */
   readonly wishes: number;
   /** How many calls got no answer. */
   readonly unanswered: number;
+  /** What became of those. */
+  readonly faults: readonly string[];
+  /** The session requests that were made, accepted or not. */
+  readonly ids: readonly string[];
   start(): void;
   /** Resolves when so many have been asked for since the start. Rejects when an answer was wrong. */
   until(wishes: number): Promise<void>;
@@ -57,7 +67,7 @@ export const createLoad = async ({
   const answerers = await apisOf('anna');
   const wishes: Wish[] = [];
   let verified = 0;
-  let unanswered = 0;
+  const faults: string[] = [];
   let calls = 0;
   let running: Promise<unknown> | undefined;
   let isRunning = false;
@@ -74,10 +84,10 @@ export const createLoad = async ({
       .post(path, body, { revision, headers: { 'idempotency-key': key } })
       .catch((error: unknown) => {
         // By its name, because fetch throws errors of another realm than jest's.
-        if ((error as Error).name === 'TypeError') throw new NoAnswer();
+        if ((error as Error).name === 'TypeError') throw new NoAnswer(`${path}: ${causeOf(error)}`);
         throw error;
       });
-    if (answer.status === 503) throw new NoAnswer();
+    if (answer.status === 503) throw new NoAnswer(`${path}: 503 ${JSON.stringify(answer.body)}`);
     if (answer.status !== expected)
       throw new Error(`${key} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
@@ -121,7 +131,7 @@ export const createLoad = async ({
         await fulfil(wish);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
-        unanswered += 1;
+        faults.push(error.message);
         await new Promise((resolve) => setTimeout(resolve, insists ? 100 : 20));
         if (insists) continue;
       }
@@ -150,7 +160,11 @@ export const createLoad = async ({
       return wishes.length;
     },
     get unanswered() {
-      return unanswered;
+      return faults.length;
+    },
+    faults,
+    get ids() {
+      return wishes.flatMap(({ acknowledged }) => acknowledged?.id ?? []);
     },
     start: () => {
       isRunning = true;

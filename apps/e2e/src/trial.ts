@@ -72,9 +72,14 @@ export const readiness = async ({
 export const startTrial = async ({
   counts,
   environment = {},
+  through,
+  callers = 8,
 }: {
   counts: Partial<Record<ServiceName, number>>;
   environment?: Record<string, string>;
+  /** Where the load goes. Default: to the gateways themselves. */
+  through?: readonly string[];
+  callers?: number;
 }): Promise<Trial> => {
   const resources = new AsyncDisposableStack();
   const distributed = await startDistributed(
@@ -104,9 +109,9 @@ export const startTrial = async ({
   resources.defer(() => mongo.close());
   const readModels = await openMongoReadModels({ db: mongo.db, timers: createTimers() });
   const load = await createLoad({
-    urls: distributed.urls,
+    urls: through ?? distributed.urls,
     mint: (participantId) => distributed.mint(participantId),
-    callers: 8,
+    callers,
     insists: true,
   });
 

@@ -33,6 +33,7 @@ const apiPrefix = '/api/v1';
  * answered by Fastify itself, before and beside Nest.
  * @param module contains `GatewayModule.register(dependencies)`, or is it.
  * @param options.servesMetrics whether `GET /metrics` is answered to everyone who reaches the server. Default false.
+ * @param options.stopping once it is aborted, each connection is closed after its next answer, so that clients go elsewhere.
  * @param options.closeGraceMs real milliseconds after which closing cuts off whatever is still under way. Default 5000.
  */
 export const createGatewayApp = async (
@@ -41,7 +42,8 @@ export const createGatewayApp = async (
   {
     closeGraceMs = defaultCloseGraceMs,
     servesMetrics = false,
-  }: { closeGraceMs?: number; servesMetrics?: boolean } = {},
+    stopping,
+  }: { closeGraceMs?: number; servesMetrics?: boolean; stopping?: AbortSignal } = {},
 ): Promise<NestFastifyApplication> => {
   const { oidc, publicUrl, participants, logger, timers, telemetry, wallClock = createSystemClock() } =
     dependencies;
@@ -49,6 +51,8 @@ export const createGatewayApp = async (
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     genReqId: requestIdFrom(createUuids()),
+    // What comes in on an open connection while the server closes is answered as ever: nobody has to ask twice.
+    return503OnClosing: false,
     // Nothing uses middleware, and running none costs every request.
     skipMiddie: true,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
@@ -66,6 +70,7 @@ export const createGatewayApp = async (
   followRequests(fastify, { logger, telemetry });
   if (telemetry) measureRequests(fastify, telemetry);
   closeInTime(fastify, timers, closeGraceMs);
+  if (stopping) sendElsewhere(fastify, stopping);
 
   const tokens = new AccessTokens(oidc, wallClock);
   const sessions = addBrowserSessions(fastify, { ...dependencies, tokens, wallClock });
@@ -105,6 +110,14 @@ const closeInTime = (fastify: FastifyInstance, timers: Timers, graceMs: number):
       const cut = timers.after(graceMs, () => server.closeAllConnections());
       server.once('close', () => cut.cancel());
     }
+    done();
+  });
+};
+
+/** Whoever keeps a connection would stay with this process, although new connections lead to others already. */
+const sendElsewhere = (fastify: FastifyInstance, stopping: AbortSignal): void => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    if (stopping.aborted) reply.header('connection', 'close');
     done();
   });
 };

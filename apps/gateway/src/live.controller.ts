@@ -35,6 +35,8 @@ export class LiveController {
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
+      // Whoever comes back connects anew, and not to a server that is about to go.
+      connection: 'close',
       'x-content-type-options': 'nosniff',
       'x-accel-buffering': 'no',
     });

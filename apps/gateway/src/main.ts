@@ -88,6 +88,7 @@ await runService({
       },
       publicUrl: publicUrl(settings),
       readiness: async () => {
+        if (signal.aborted) return [{ name: 'process', ok: false, detail: 'stopping' }];
         const { connected, lastError } = bus.health();
         return [
           await probeCheck('mongodb', () => db.command({ ping: 1 }), timers),
@@ -106,6 +107,7 @@ await runService({
     const app = owned(
       await createGatewayApp(GatewayModule.register(dependencies), dependencies, {
         closeGraceMs: Math.max(0, settings.DRAIN_MS - 5_000),
+        stopping: signal,
       }),
     );
     // Ready comes with commands where they can be had: nobody is sent here only to be refused what the gateways before could do.

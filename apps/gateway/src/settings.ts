@@ -3,6 +3,7 @@ import {
   clockSettings,
   eventStoreSettings,
   InvalidSettings,
+  lingerSettings,
   logSettings,
   mongoSettings,
   needs,
@@ -42,6 +43,7 @@ export const settingsTable = {
     default: '9464',
   },
   ...processSettings,
+  ...lingerSettings,
   ...logSettings,
   LOG_FORMAT: { ...logSettings.LOG_FORMAT, default: 'json' },
 } as const satisfies Record<string, Setting<unknown>>;

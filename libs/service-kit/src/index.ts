@@ -17,6 +17,7 @@ export { startHealthServer, type HealthServer } from './health-server.ts';
 export { feedChecks, missing, probeCheck, type ReadinessCheck } from './readiness.ts';
 export {
   healthSettings,
+  lingerSettings,
   processSettings,
   runService,
   telemetrySettings,

@@ -51,6 +51,17 @@ export const processSettings = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** Of a service that is reached through load balancers, which notice only after a while that it is about to go. */
+export const lingerSettings = {
+  LINGER_MS: {
+    meaning:
+      'milliseconds that a stopping process goes on, not ready, closing each connection after its answer; DRAIN_MS begins after it',
+    form: 'a whole number from 0 to 600000',
+    default: '0',
+    parse: wholeNumber(0, 600_000),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
 /** Where a service that serves no HTTP otherwise tells how it is. */
 export const healthSettings = {
   HEALTH_PORT: {
@@ -95,6 +106,7 @@ interface BasicSettings {
   readonly LOG_FORMAT: 'json' | 'pretty';
   readonly STALL_EXIT_MS: number;
   readonly DRAIN_MS: number;
+  readonly LINGER_MS?: number;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
   readonly OTEL_TRACES_SAMPLER_ARG: number;
 }
@@ -143,9 +155,10 @@ export const runService = async <S extends BasicSettings>({
     return [{ name: 'process', ok: false, detail: waitingFor ? `waiting for ${waitingFor}` : 'starting' }];
   };
 
-  const stop = async (exitCode: number): Promise<never> => {
+  const stop = async (exitCode: number, lingerMs = 0): Promise<never> => {
     stoppingSince = performance.now();
     stopping.abort(new Error('the process is asked to stop'));
+    if (lingerMs > 0) await new Promise<void>((resolve) => timers.after(lingerMs, resolve));
     timers.after(settings.DRAIN_MS, () => {
       logger.error({ drainMs: settings.DRAIN_MS }, 'What was under way has not come to an end in time.');
       process.exit(1);
@@ -164,7 +177,7 @@ export const runService = async <S extends BasicSettings>({
     process.on(name, () => {
       if (stoppingSince === undefined) {
         logger.info({ signal: name }, 'Stopping: what is under way is finished first.');
-        void stop(0);
+        void stop(0, running && settings.LINGER_MS);
       } else if (performance.now() - stoppingSince > sameKeystrokeMs) process.exit(1);
     });
   process.on('uncaughtException', (error) => {

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWithServer } from '@hse/engines';
+import { demoAccounts } from '@hse/gateway';
+import { startBalancer, type Balancer } from './balancer.ts';
+import type { Instance, ServiceName } from './distributed.ts';
+import { followLive, type FollowedLive } from './live.ts';
+import { ended } from './server-process.ts';
+import { startTrial, until, type Trial } from './trial.ts';
+
+/*
+ * What `kubectl rollout` does with two instances each of `gateway` and `requests`, with processes: a new one is started and gets
+ * its share when it is ready; then an old one is sent SIGTERM, and only somewhat later do new connections go elsewhere.
+ */
+
+/** As long as Kubernetes may take until every node has noticed that a pod is about to go. */
+const noticedAfterMs = 1_000;
+const lingerMs = 2_500;
+
+const idOf = (account: string): string => String(demoAccounts.find((each) => each.account === account)?.id);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describeWithServer('KAFKA_BROKERS', 'a rolling update', () => {
+  describeWithServer('MONGODB_URL', 'under load', () => {
+    let trial: Trial;
+    let balancer: Balancer;
+    let followers: FollowedLive[] = [];
+
+    beforeAll(async () => {
+      balancer = await startBalancer();
+      trial = await startTrial({
+        counts: { gateway: 3, requests: 3 },
+        environment: { LINGER_MS: String(lingerMs) },
+        through: [balancer.url],
+        callers: 4,
+      });
+      const { distributed } = trial;
+      // The third of each is the pod that an update may have too many.
+      for (const service of ['gateway', 'requests'] as const)
+        await distributed.of(service)[2]?.end('SIGTERM');
+      for (const { port } of distributed.of('gateway').slice(0, 2)) balancer.add(port);
+      followers = await Promise.all(
+        ['kenji', 'anna'].map(async (account) =>
+          followLive(balancer.url, await distributed.mint(idOf(account))),
+        ),
+      );
+    }, 120_000);
+    afterAll(async () => {
+      for (const follower of followers) follower.close();
+      await trial?.stop();
+      await balancer?.close();
+    }, 60_000);
+
+    const replace = async (service: ServiceName, old: Instance, by: Instance): Promise<void> => {
+      await by.start();
+      if (service === 'gateway') balancer.add(by.port);
+      await trial.load.until(20);
+      const { running } = old;
+      const exit = ended(running);
+      running.process.kill('SIGTERM');
+      if (service === 'gateway') {
+        await pause(noticedAfterMs);
+        balancer.remove(old.port);
+      }
+      expect([service, await exit, running.printed.text]).toEqual([service, 0, expect.anything()]);
+      await trial.load.until(20);
+    };
+
+    it('loses no request and no live update', async () => {
+      const { distributed, load } = trial;
+      load.start();
+      await load.until(40);
+      for (const service of ['requests', 'gateway'] as const) {
+        const [one, two, surge] = distributed.of(service) as [Instance, Instance, Instance];
+        await replace(service, one, surge);
+        await replace(service, two, one);
+      }
+      await load.stop();
+      // Not one 5xx, not one connection that broke.
+      expect(load.faults).toEqual([]);
+      for (const follower of followers) {
+        await until(
+          'both have been told of everything',
+          () => follower.failure !== undefined || load.ids.every((id) => follower.latest(id) === 1),
+        );
+        expect(follower.failure).toBeUndefined();
+        expect(follower.connections).toBeGreaterThan(1);
+      }
+      await distributed.of('gateway')[1]?.start();
+      await distributed.of('requests')[1]?.start();
+      const proof = await trial.proven();
+      console.log(
+        `4 instances replaced, ${load.wishes} session requests, every call answered; live streams opened ` +
+          `${followers.map(({ connections }) => connections).join(' and ')} times; caught up after ${proof.caughtUpMs} ms`,
+      );
+    }, 240_000);
+  });
+});
