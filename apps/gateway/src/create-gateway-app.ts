@@ -51,10 +51,10 @@ export const createGatewayApp = async (
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     genReqId: requestIdFrom(createUuids()),
-    // What comes in on an open connection while the server closes is answered as ever: nobody has to ask twice.
-    return503OnClosing: false,
     // Nothing uses middleware, and running none costs every request.
     skipMiddie: true,
+    // What comes in on an open connection while the server closes is answered as ever: nobody has to ask twice.
+    return503OnClosing: false,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, fastifyProblem(error, undefined)),
     clientErrorHandler: answerNoRequest,
