@@ -16,6 +16,8 @@ export interface Instance {
   readonly service: ServiceName;
   /** Where its health is asked. */
   readonly port: number;
+  /** Where its metrics are. */
+  readonly metricsPort: number;
   readonly running: Running;
   /** Starts it (again); resolves when it is ready. */
   start(): Promise<void>;
@@ -84,9 +86,12 @@ export const startDistributed = async (
   for (const service of services)
     for (const index of instancesOf(service)) {
       const port = await freePort();
+      const metricsPort = service === 'gateway' ? await freePort() : port;
       const main = fileURLToPath(new URL(`../../${service}/dist/main.js`, import.meta.url));
       const own = {
-        [service === 'gateway' ? 'PORT' : 'HEALTH_PORT']: String(port),
+        ...(service === 'gateway'
+          ? { PORT: String(port), METRICS_PORT: String(metricsPort) }
+          : { HEALTH_PORT: String(port) }),
         ...(service === 'requests' && { GRPC_PORT: String(grpcPorts[index]) }),
         ...((service === 'requests' || service === 'expiry') && { INSTANCE: `${service}-${index}` }),
       };
@@ -94,6 +99,7 @@ export const startDistributed = async (
       instances.push({
         service,
         port,
+        metricsPort,
         get running() {
           if (!running) throw new Error(`${service} has not been started`);
           return running;

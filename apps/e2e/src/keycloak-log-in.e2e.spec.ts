@@ -37,6 +37,7 @@ const suite = (keycloak: string): void => {
     const gateway: Running = spawnService(pathOf('apps/gateway/dist/main.js'), {
       ...distributed.environment,
       PORT: String(port),
+      METRICS_PORT: '0',
       PUBLIC_URL: url,
       OIDC_ISSUER: issuer,
       OIDC_CLIENT_SECRET: composeEnvironment('gateway')['OIDC_CLIENT_SECRET'] ?? '',
