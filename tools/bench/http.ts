@@ -31,14 +31,15 @@ const serverOptions = (process.env.BENCH_SERVER_OPTIONS ?? '').split(' ').filter
 type Post = autocannon.Request & { readonly body: string };
 
 /**
- * The built server with demo accounts, all its settings at their defaults but where it listens and where the data lie.
+ * The built server with demo accounts, all its settings at their defaults but where it listens, where the data lie, and rate limits.
  * @param settings others that it is to have.
  */
 export const startStandalone = async (directory: string, settings: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const dataDir = join(directory, 'data');
   mkdirSync(dataDir);
-  const env = { ...process.env, ...settings, PORT: String(port), DATA_DIR: dataDir };
+  // What is measured is what the server can do, not what it allows one caller.
+  const env = { ...process.env, RATE_LIMITS: 'off', ...settings, PORT: String(port), DATA_DIR: dataDir };
   const log = join(directory, 'server.log');
   const out = openSync(log, 'w');
   const server = spawn(process.execPath, [quiet, ...serverOptions, standalone], {

@@ -11,6 +11,7 @@ import {
   type AccessTokens,
   type VerifiedToken,
 } from './oidc/access-tokens.ts';
+import type { Protected } from './protection/protect.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,6 +35,8 @@ export interface AuthenticationOptions {
   readonly jar: CookieJar;
   /** Where browsers reach this server. */
   readonly publicUrl: string;
+  /** To know who tries too often. */
+  readonly attempts: Pick<Protected, 'mayTry' | 'hasFailed'>;
 }
 
 /**
@@ -46,6 +49,7 @@ export const createAuthentication = ({
   sessions,
   jar,
   publicUrl,
+  attempts,
 }: AuthenticationOptions): Hook => {
   const admit = async (request: FastifyRequest, { subject, expiresAtMs }: VerifiedToken): Promise<void> => {
     const participant = await participants.find(subject);
@@ -63,12 +67,14 @@ export const createAuthentication = ({
     if (token === undefined)
       throw unauthenticated('The Authorization header has to be Bearer and a JWT.', 'invalid_request');
     const known = tokens.known(token);
+    if (!known) attempts.mayTry(request);
     return known ? admit(request, known) : tokens.verify(token).then((verified) => admit(request, verified));
   };
 
   // The cookie of a session that is over stays: an answer that takes it away can come after the one that brings its successor, and take that.
   const bySession = async (request: FastifyRequest, secret: string): Promise<void> => {
     refuseCrossSite(request, publicUrl);
+    attempts.mayTry(request);
     await admit(request, await sessions.admit(secret));
     request.whenSessionOver = (listener) => sessions.whenOver(secret, listener);
   };
@@ -84,7 +90,10 @@ export const createAuthentication = ({
   return (request, _reply, done) => {
     authenticate(request).then(
       () => done(),
-      (error: unknown) => done(refusal(error)),
+      (error: unknown) => {
+        if (error instanceof InvalidToken || error instanceof SessionEnded) attempts.hasFailed(request);
+        done(refusal(error));
+      },
     );
   };
 };

@@ -17,6 +17,9 @@ import { followRequests, requestIdFrom } from './follow-requests.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
+import { allowOrigins } from './protection/cors.ts';
+import { protect } from './protection/protect.ts';
+import { addSecurityHeaders, securityHeaders } from './protection/security-headers.ts';
 import { createValidatorCompiler, invalidRequest, prototypePath } from './request-validation.ts';
 import { RouteTable } from './route-table.ts';
 import { addWebSite, siteDirectory } from './web-site.ts';
@@ -45,18 +48,19 @@ export const createGatewayApp = async (
     stopping,
   }: { closeGraceMs?: number; servesMetrics?: boolean; stopping?: AbortSignal } = {},
 ): Promise<NestFastifyApplication> => {
-  const { oidc, publicUrl, participants, logger, timers, telemetry, wallClock = createSystemClock() } =
-    dependencies;
+  const { oidc, publicUrl, participants, logger, timers, telemetry } = dependencies;
+  const { wallClock = createSystemClock(), protection = {} } = dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     genReqId: requestIdFrom(createUuids()),
+    ...(protection.trustedProxies && { trustProxy: [...protection.trustedProxies] }),
     // Nothing uses middleware, and running none costs every request.
     skipMiddie: true,
     // What comes in on an open connection while the server closes is answered as ever: nobody has to ask twice.
     return503OnClosing: false,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, fastifyProblem(error, undefined)),
+      sendProblem(reply.headers(securityHeaders(publicUrl)), fastifyProblem(error, undefined)),
     clientErrorHandler: answerNoRequest,
   });
   const fastify: FastifyInstance = adapter.getInstance();
@@ -72,19 +76,24 @@ export const createGatewayApp = async (
   closeInTime(fastify, timers, closeGraceMs);
   if (stopping) sendElsewhere(fastify, stopping);
 
+  addSecurityHeaders(fastify, publicUrl);
+  allowOrigins(fastify, protection.corsOrigins ?? []);
+  const { limitParticipant, ...attempts } = protect(fastify, {
+    protection,
+    wallClock,
+    timers,
+    logger,
+    telemetry,
+  });
   const tokens = new AccessTokens(oidc, wallClock);
   const sessions = addBrowserSessions(fastify, { ...dependencies, tokens, wallClock });
-  const authenticate = createAuthentication({ tokens, participants, publicUrl, ...sessions });
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
-    done();
-  });
+  const authenticate = createAuthentication({ tokens, participants, publicUrl, attempts, ...sessions });
   fastify.addHook('onRoute', (route) => {
     const { operation } = route.config ?? {};
     // What is not described is not in the tests of who may do what either.
     if (!operation && route.url.startsWith(`${apiPrefix}/`)) throw new Error(`${route.url} is not described`);
     routes.add({ methods: [route.method].flat(), url: route.url, ...(operation && { operation }) });
-    if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate];
+    if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate, limitParticipant];
   });
   if (telemetry && servesMetrics) addMetricsRoute(fastify, telemetry);
   addWebSite(fastify, { directory: dependencies.site ?? siteDirectory, publicUrl, logger });

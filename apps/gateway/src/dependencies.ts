@@ -13,6 +13,7 @@ import type { Telemetry } from '@hse/telemetry';
 import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
+import type { Protection } from './protection/settings.ts';
 
 /** The time of day where people and certificates live; never simulated, except in tests. */
 export type WallClock = Pick<Clock, 'now'>;
@@ -46,6 +47,8 @@ export interface GatewayDependencies {
   readonly publicUrl: string;
   /** Folder of the web app as it was built. Default: where this workspace builds it. */
   readonly site?: string;
+  /** Against callers that ask for too much. Default: none. */
+  readonly protection?: Protection;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly logger: Logger;
   /** Default: nothing is measured. */

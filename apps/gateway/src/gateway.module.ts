@@ -7,6 +7,7 @@ import { HealthController } from './health.controller.ts';
 import { Idempotency } from './idempotency.ts';
 import { LiveController } from './live.controller.ts';
 import { LiveConnections } from './live-updates.ts';
+import { boundedBus } from './protection/overload.ts';
 import { NotificationsController } from './notifications.controller.ts';
 import { ParticipantsController } from './participants.controller.ts';
 import { SessionRequestsController } from './session-requests.controller.ts';
@@ -37,8 +38,13 @@ export class GatewayModule implements OnModuleDestroy {
       gatewayStore: store,
       ids,
       logger,
+      protection,
+      telemetry,
       wallClock = createSystemClock(),
     } = dependencies;
+    const gateway = protection?.overload
+      ? { ...dependencies, bus: boundedBus(dependencies.bus, protection.overload.commands, telemetry) }
+      : dependencies;
     return {
       module: GatewayModule,
       controllers: [
@@ -51,7 +57,7 @@ export class GatewayModule implements OnModuleDestroy {
         ...(dependencies.testClock ? [ClockController] : []),
       ],
       providers: [
-        { provide: GATEWAY, useValue: dependencies },
+        { provide: GATEWAY, useValue: gateway },
         { provide: Freshness, useFactory: () => new Freshness(queries, live, timers) },
         {
           provide: Idempotency,

@@ -21,5 +21,6 @@ export {
 } from './oidc/embedded-issuer.ts';
 export { mintAccessToken, type MintOptions } from './oidc/mint-access-token.ts';
 export { remoteKeys } from './oidc/remote-keys.ts';
+export { protectionOf, protectionSettings, type RateLimits } from './protection/settings.ts';
 export { createTestClock, type TestClock } from './test-clock.ts';
 export { siteDirectory } from './web-site.ts';

@@ -15,7 +15,7 @@ import { HttpProblem } from './http-problem.ts';
 import { viewOf } from './session-request-view.ts';
 import { liveSpans } from './trace-live-updates.ts';
 
-/** Open connections of one participant at a time. */
+/** Open connections of one participant at a time, unless it is set otherwise. */
 export const mostConnections = 10;
 /** Milliseconds of real time between signs of life. */
 export const heartbeatMs = 15_000;
@@ -27,6 +27,7 @@ const pageSize = 100;
 type Dependencies = Pick<
   GatewayDependencies,
   | 'live'
+  | 'protection'
   | 'queries'
   | 'history'
   | 'participants'
@@ -113,11 +114,11 @@ export class LiveConnections {
   mustHaveRoom(participantId: string): void {
     if (this.#isClosed)
       throw new HttpProblem('unavailable', 'The server is stopping.', { headers: { 'retry-after': '1' } });
-    if ((this.#connections.get(participantId)?.size ?? 0) >= mostConnections)
-      throw new HttpProblem(
-        'too-many-connections',
-        `A participant can listen ${mostConnections} times at once.`,
-      );
+    const most = this.#dependencies.protection?.liveConnections ?? mostConnections;
+    if ((this.#connections.get(participantId)?.size ?? 0) >= most)
+      throw new HttpProblem('too-many-connections', `A participant can listen ${most} times at once.`, {
+        headers: { 'retry-after': '5' },
+      });
   }
 
   /**

@@ -19,6 +19,7 @@ import type { GatewayDependencies } from './dependencies.ts';
 import { GatewayModule } from './gateway.module.ts';
 import { issuerClient, publicUrl } from './http-settings.ts';
 import { remoteKeys } from './oidc/remote-keys.ts';
+import { protectionOf } from './protection/settings.ts';
 import { readGatewaySettings } from './settings.ts';
 import { createTestClock } from './test-clock.ts';
 
@@ -87,6 +88,7 @@ await runService({
         client: issuerClient(settings),
       },
       publicUrl: publicUrl(settings),
+      protection: protectionOf(settings),
       readiness: async () => {
         if (signal.aborted) return [{ name: 'process', ok: false, detail: 'stopping' }];
         const { connected, lastError } = bus.health();

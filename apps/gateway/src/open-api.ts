@@ -201,6 +201,7 @@ const queryParameters = (schema: JsonSchema): Json[] => {
 const headersOfStatus: Readonly<Record<number, Json>> = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } },
   412: { ETag: { $ref: '#/components/headers/ETag' } },
+  429: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
   503: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
 };
 
@@ -211,7 +212,15 @@ const problemResponses = (operation: Operation, method: string, needsToken: bool
     ...(body
       ? (['malformed-json', 'body-too-large', 'unsupported-media-type', 'request-timeout'] as const)
       : []),
-    ...(needsToken ? (['unauthenticated', 'unknown-participant', 'unavailable'] as const) : []),
+    ...(needsToken
+      ? ([
+          'unauthenticated',
+          'unknown-participant',
+          'too-many-requests',
+          'overloaded',
+          'unavailable',
+        ] as const)
+      : []),
     ...(needsToken && method !== 'GET' ? (['cross-site-request'] as const) : []),
     ...(ifMatch ? (['if-match-required'] as const) : []),
     ...(method === 'POST' ? (['idempotency-key-reused', 'storage-full'] as const) : []),

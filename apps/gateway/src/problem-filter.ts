@@ -4,6 +4,7 @@ import { httpLimits, type ProblemCode } from '@hse/contracts/http';
 import type { Logger } from '@hse/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem, sendProblem } from './http-problem.ts';
+import { CommandsOverloaded } from './protection/overload.ts';
 import type { RouteTable } from './route-table.ts';
 
 const retrySoon = { 'retry-after': '1' };
@@ -35,7 +36,8 @@ export class ProblemFilter implements ExceptionFilter {
       FastifyReply,
     ];
     const answer = this.#answer(error, request);
-    if (answer.problem.status >= 500) {
+    // Of what is too much, a line for each would be too much as well.
+    if (answer.problem.status >= 500 && !(error instanceof CommandsOverloaded)) {
       const fields = {
         // The name under which loggers write out message, stack and cause.
         err: error,
@@ -54,6 +56,12 @@ export class ProblemFilter implements ExceptionFilter {
 
   #answer(error: unknown, request: FastifyRequest): HttpProblem {
     if (error instanceof HttpProblem) return error;
+    if (error instanceof CommandsOverloaded)
+      return new HttpProblem(
+        'overloaded',
+        'More is being changed at present than can be. Nothing has been done; repeat the request.',
+        { headers: retrySoon },
+      );
     if (error instanceof StoreUnavailable) {
       return error.reason === 'full'
         ? new HttpProblem('storage-full', 'Nothing can be recorded at present: the storage is full.')

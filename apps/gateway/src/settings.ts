@@ -17,6 +17,7 @@ import {
 import type { ExpiryPolicy } from '@hse/session-requests';
 import type { Account } from './accounts.ts';
 import { accountSettings, httpSettings, oidcSettings, readAccounts } from './http-settings.ts';
+import { protectionSettings } from './protection/settings.ts';
 
 /** Everything that can be set for this service as a process of its own, as docs/distributed.md lists it. */
 export const settingsTable = {
@@ -27,6 +28,7 @@ export const settingsTable = {
   ...eventStoreSettings,
   ...policySettings,
   ...accountSettings,
+  ...protectionSettings,
   ...oidcSettings,
   OIDC_ISSUER: { ...oidcSettings.OIDC_ISSUER, meaning: 'issuer of the access tokens; has to be set' },
   OIDC_DISCOVERY_URL: {

@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { Logger } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { htmlHeaders, page } from './html-page.ts';
+import { permissionsPolicy, transportSecurity } from './protection/security-headers.ts';
 
 /** Where the web app is built, beside this package: the same from its sources, its build and its image. */
 export const siteDirectory = fileURLToPath(new URL('../../web/dist/site', import.meta.url));
@@ -48,9 +49,9 @@ export const addWebSite = (
   const headers = {
     'content-security-policy': contentPolicy,
     'referrer-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'permissions-policy': permissionsPolicy,
     'cross-origin-opener-policy': 'same-origin',
-    ...(publicUrl.startsWith('https:') && { 'strict-transport-security': `max-age=${yearS}` }),
+    ...transportSecurity(publicUrl),
   };
   const hashed = join(directory, 'assets');
   // A scope of its own: `sendFile` is for these routes only.

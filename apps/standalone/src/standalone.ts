@@ -11,6 +11,7 @@ import {
   createTestClock,
   GatewayModule,
   issuerClient,
+  protectionOf,
   publicUrl,
   remoteKeys,
   type GatewayDependencies,
@@ -164,6 +165,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
       }),
       oidc: await oidcOf(settings, issuer),
       publicUrl: publicUrl({ ...settings, PORT: port }),
+      protection: protectionOf(settings),
       readiness: () =>
         Promise.resolve([
           {

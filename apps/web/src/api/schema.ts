@@ -829,6 +829,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -838,7 +848,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -942,6 +952,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -951,7 +971,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1104,6 +1124,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1113,7 +1143,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1266,6 +1296,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1275,7 +1315,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1428,6 +1468,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1437,7 +1487,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1590,6 +1640,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1599,7 +1659,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1673,6 +1733,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1682,7 +1752,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1757,6 +1827,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1766,7 +1846,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable`, `read-model-behind` */
+      /** @description Service Unavailable: `overloaded`, `unavailable`, `read-model-behind` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1838,6 +1918,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1847,7 +1937,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable`, `read-model-behind` */
+      /** @description Service Unavailable: `overloaded`, `unavailable`, `read-model-behind` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1932,6 +2022,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1941,7 +2041,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -1990,6 +2090,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -1999,7 +2109,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2066,6 +2176,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -2075,7 +2195,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2138,6 +2258,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -2147,7 +2277,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2249,6 +2379,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -2258,7 +2398,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2328,9 +2468,10 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Too Many Requests: `too-many-connections` */
+      /** @description Too Many Requests: `too-many-requests`, `too-many-connections` */
       429: {
         headers: {
+          'Retry-After': components['headers']['RetryAfter'];
           [name: string]: unknown;
         };
         content: {
@@ -2346,7 +2487,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2463,6 +2604,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -2472,7 +2623,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
@@ -2574,6 +2725,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
@@ -2583,7 +2744,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Service Unavailable: `unavailable` */
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
