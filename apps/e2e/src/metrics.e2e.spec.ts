@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWithServer } from '@hse/engines';
+import { demoAccounts } from '@hse/gateway';
 import { catalogue, prometheusName, type MetricName } from '@hse/telemetry';
-import type { Api, SessionRequestView } from './api.ts';
+import { createApi, type Api, type SessionRequestView } from './api.ts';
+import { startDistributed, type ServiceName } from './distributed.ts';
 import { freePort } from './server-process.ts';
 import { openLive } from './live.ts';
 import { parseMetrics, scrape, type Scrape } from './prometheus.ts';
-import { DAY, startEmbeddedSystem, type System } from './system.ts';
+import { clockStart, DAY, startEmbeddedSystem, type System } from './system.ts';
 
 const duration = 'session_requests_command_duration_seconds_count';
 const http = 'http_server_request_duration_seconds_count';
+
+const everyName = (Object.keys(catalogue) as MetricName[]).map(prometheusName);
+const idOf = (account: string): string =>
+  String(demoAccounts.find((candidate) => candidate.account === account)?.id);
 
 let system: System;
 let anna: Api;
@@ -157,12 +165,68 @@ describe('/metrics, as the system is used', () => {
       'session_requests.follower.parked_streams',
       'session_requests.http.refused',
     ];
-    const all = Object.keys(catalogue) as MetricName[];
     const shown = [...types.keys()].filter((name) => name !== 'target_info');
-    expect(all.map(prometheusName)).toEqual(expect.arrayContaining(shown));
+    expect(everyName).toEqual(expect.arrayContaining(shown));
     expect(shown).toEqual(
-      expect.arrayContaining(all.filter((name) => !absent.includes(name)).map(prometheusName)),
+      expect.arrayContaining(everyName.filter((name) => !absent.map(prometheusName).includes(name))),
     );
+  });
+});
+
+describeWithServer('KAFKA_BROKERS', 'in the distributed profile', () => {
+  describeWithServer('MONGODB_URL', 'every process', () => {
+    it('shows its part of the catalogue; together they show all of it', async () => {
+      const distributed = await startDistributed({ CLOCK: 'simulated', CLOCK_START: clockStart });
+      try {
+        const [url = ''] = distributed.urls;
+        const as = async (account: string) => createApi(url, await distributed.mint(idOf(account)));
+        const [his, hers] = [await as('kenji'), await as('anna')];
+        const of = async (service: ServiceName) =>
+          scrape(`http://127.0.0.1:${distributed.of(service)[0]?.metricsPort}`);
+        const slot = { startsAt: '2026-12-01T10:00:00Z', endsAt: '2026-12-01T11:00:00Z' };
+        const accepted = await his.request(idOf('anna'), slot);
+        await hers.act('accept', accepted);
+        const left = await his.request(idOf('anna'), slot);
+        const to = String(left.proposal?.respondBy);
+        expect((await his.post('/clock/advance', { to })).status).toBe(200);
+
+        const gateway = await of('gateway');
+        expect(gateway.total(http, { http_route: '/api/v1/session-requests' })).toBe(2);
+        expect((await fetch(`${url}/metrics`)).status).toBe(404);
+        const requests = await of('requests');
+        expect(requests.total(duration, { outcome: 'recorded' })).toBe(4);
+        expect(requests.total(duration, { command: 'ExpireSessionRequest', outcome: 'recorded' })).toBe(1);
+        const appends = 'db_client_operation_duration_seconds_count';
+        expect(requests.total(appends, { db_system_name: 'eventstoredb' })).toBe(4);
+        const expiry = await of('expiry');
+        expect(expiry.values('session_requests_expiry_fired_total', { outcome: 'cancelled' })).toEqual([1]);
+        expect(expiry.values('session_requests_expiry_pending')).toEqual([0]);
+
+        for (const [service, follower] of [
+          ['requests', 'relay'],
+          ['expiry', 'expiry'],
+          ['notifications', 'notifications'],
+        ] as const) {
+          const lag = async (): Promise<(number | undefined)[]> => {
+            const now = await of(service);
+            return ['lag_events', 'lag_seconds', 'stalled_seconds'].flatMap((name) =>
+              now.values(`session_requests_follower_${name}`, { follower }),
+            );
+          };
+          while ((await lag()).some((value) => value !== 0)) await delay(100);
+          expect(await lag()).toEqual([0, 0, 0]);
+        }
+        const shown = new Set<string>();
+        for (const { service } of distributed.instances)
+          for (const name of (await of(service)).types.keys()) shown.add(name);
+        shown.delete('target_info');
+        expect([...shown].sort()).toEqual(
+          everyName.filter((name) => name !== 'session_requests_http_refused_total').sort(),
+        );
+      } finally {
+        await distributed.stop();
+      }
+    }, 120_000);
   });
 });
 
