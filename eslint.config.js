@@ -203,6 +203,11 @@ export default defineConfig(
     },
   },
   { files: ['apps/standalone/**/*.ts'], rules: boundaries({ allow: services.map(byName) }) },
+  // What a record is made of is the business of the service that makes it.
+  {
+    files: ['apps/replay/**/*.ts'],
+    rules: boundaries({ allow: [byName('notifications'), byName('notifications/parity')] }),
+  },
   { files: ['apps/e2e/**/*.ts'], rules: boundaries({ allow: ['@hse/standalone', '@hse/gateway'] }) },
   { files: ['tools/**/*.ts'], rules: boundaries({ allow: ['@hse/**'] }) },
 

@@ -7,18 +7,21 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   /** Writes a line of the result to standard output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Writes a line about the result, for people, to standard error. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** A line in place that tells how far something long is; only where standard error is a terminal. */
-  progress(did: string): { show(progress: Progress): void; end(): void };
+  readonly progress: (did: string) => {
+    readonly show: (progress: Progress) => void;
+    readonly end: () => void;
+  };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the user stands: what paths on the command line are relative to. */
   readonly cwd: string;
   /** The root of the workspace: where the data of `npm start` and the cache are. */
   readonly root: string;
   /** A stopwatch; when it was started does not matter. */
-  elapsedMs(): number;
+  readonly elapsedMs: () => number;
   /** Aborted when the user wants the command to stop. */
   readonly signal: AbortSignal;
 }

@@ -58,7 +58,6 @@ export const exportHistory = async (
   const sink = await openSink(options, plan, done, opened);
   const isWanted = filterOf(plan, options.rowOptions);
   const entries = createEntries(options.policies);
-  let position = 0;
   for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
     const wanted: Entry[] = [];
     for (const event of batch.events) {
@@ -67,8 +66,7 @@ export const exportHistory = async (
       if (event.position > done.position && isWanted(entry)) wanted.push(entry);
     }
     await sink.write(wanted);
-    position = Math.min(batch.position, plan.head);
-    progress.advance(batch.events.length, position);
+    progress.advance(batch.events.length, Math.min(batch.position, plan.head));
     if (batch.position >= plan.head) break;
   }
   if (signal?.aborted) {

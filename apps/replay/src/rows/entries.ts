@@ -56,12 +56,11 @@ const sweepEvery = 10_000;
  */
 export const createEntries = (policies: Policies) => {
   const open = new Map<string, Tracked>();
-  let latestMs = -Infinity;
   let seen = 0;
 
-  const sweep = (): void => {
+  const sweep = (nowMs: number): void => {
     for (const [stream, { state }] of open)
-      if (!state.proposal && state.agreed && toEpochMs(state.agreed.startsAt) + DAY_MS <= latestMs)
+      if (!state.proposal && state.agreed && toEpochMs(state.agreed.startsAt) + DAY_MS <= nowMs)
         open.delete(stream);
   };
 
@@ -70,8 +69,7 @@ export const createEntries = (policies: Policies) => {
     next(event: RecordedEvent<SessionRequestEvent>): Entry {
       const { stream, metadata } = event;
       const recordedMs = toEpochMs(metadata.recordedAt);
-      if (recordedMs > latestMs) latestMs = recordedMs;
-      if ((seen += 1) % sweepEvery === 0) sweep();
+      if ((seen += 1) % sweepEvery === 0) sweep(recordedMs);
       const before = open.get(stream);
       const after = evolve(before?.state, event);
       const proposal = after?.proposal;
