@@ -17,15 +17,24 @@ export type Action = SessionRequest['allowedActions'][number];
 /** Shows the gateway that a page of its own asks, which no form and no link of another site can. */
 export const ownPage = { 'x-requested-with': 'session-requests-web' };
 
+const randomHex = (bytes: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+
 /** The API, typed by its OpenAPI document. The cookie says who asks. */
 export const api = createClient<paths>({
   baseUrl: location.origin,
   headers: ownPage,
-  fetch: (request) =>
-    fetch(request).catch((error: unknown) => {
+  fetch: (request) => {
+    // Where a trace begins, if the server keeps one: with what somebody wants done (W3C Trace Context).
+    if (request.method !== 'GET')
+      request.headers.set('traceparent', `00-${randomHex(16)}-${randomHex(8)}-01`);
+    return fetch(request).catch((error: unknown) => {
       if (request.signal.aborted) throw error;
       throw new NetworkFailure({ cause: error });
-    }),
+    });
+  },
 });
 
 /**
