@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createParticipantDirectory, parseAccounts } from './accounts.ts';
+import { parseAccounts } from './accounts.ts';
 import { anna, chloe, startGateway } from './testing/gateway-under-test.ts';
 
 describe('the picture of an account', () => {
@@ -31,9 +31,8 @@ describe('the picture of an account', () => {
 
   it('is shown to its owner and to others, and nothing is shown of who has none', async () => {
     const picture = '/pictures/anna.webp';
-    const directory = createParticipantDirectory([{ ...anna, picture }, chloe]);
-    expect((await directory.find(anna.id))?.picture).toBe(picture);
-    const gateway = await startGateway({ participants: await directory.search({ limit: 9 }) });
+    const gateway = await startGateway({ participants: [{ ...anna, picture }, chloe] });
+    expect((await gateway.participants.find(anna.id))?.picture).toBe(picture);
     const request = await gateway.requested(chloe, anna);
     expect(request.coach).toEqual({ id: anna.id, name: anna.name, timeZone: anna.timeZone, picture });
     expect(Object.keys(request.client)).not.toContain('picture');

@@ -1,8 +1,9 @@
-import type { Participant, ParticipantDirectory } from '@hse/contracts';
-import { httpLimits } from '@hse/contracts/http';
+import type { Participant } from '@hse/contracts';
+import { httpLimits, type Fault } from '@hse/contracts/http';
 
 /** A participant who can log in at the embedded issuer. */
-export interface Account extends Participant {
+export interface Account extends Omit<Participant, 'active'> {
+  readonly email: string;
   /** The name they log in with. */
   readonly account: string;
   /** In clear text: this is for demonstrations. Without one nobody can log in as them here. */
@@ -68,39 +69,14 @@ export const parseAccounts = (document: unknown): readonly Account[] => {
   return document as Account[];
 };
 
-/** For people who type without accents or capitals. */
-const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-
-/** A directory of the participants in a configuration file: in memory, complete at start. */
-export const createParticipantDirectory = (accounts: readonly Account[]): ParticipantDirectory => {
-  const participants = accounts
-    .map(({ id, role, name, email, timeZone, picture }): Participant => ({
-      id,
-      role,
-      name,
-      email,
-      timeZone,
-      ...(picture !== undefined && { picture }),
-    }))
-    .sort((a, b) => compare(a, b));
-  const byId = new Map(participants.map((participant) => [participant.id, participant]));
-  return {
-    find: (id) => Promise.resolve(byId.get(id)),
-    search: ({ role, q, after, limit }) => {
-      const wanted = folded(q ?? '');
-      return Promise.resolve(
-        participants
-          .filter((participant) => role === undefined || participant.role === role)
-          .filter(({ name }) => folded(name).includes(wanted))
-          .filter((participant) => after === undefined || compare(participant, after) > 0)
-          .slice(0, limit),
-      );
-    },
-  };
-};
-
-const compare = (a: { name: string; id: string }, b: { name: string; id: string }): number => {
-  const [left, right] = [folded(a.name), folded(b.name)];
-  if (left !== right) return left < right ? -1 : 1;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-};
+/** What is wrong with an entry of the directory that came over HTTP, beyond its shape. */
+export const participantFaults = (entry: {
+  readonly [field in 'name' | 'email' | 'timeZone' | 'picture']?: string;
+}): Fault[] =>
+  (['name', 'email', 'timeZone', 'picture'] as const).flatMap((field) => {
+    const value = entry[field];
+    const [form, fits] = forms[field];
+    return value === undefined || fits(value)
+      ? []
+      : [{ path: `/body/${field}`, message: `has to be ${form}` }];
+  });

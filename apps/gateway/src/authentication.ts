@@ -58,14 +58,14 @@ export const createAuthentication = ({
         'unknown-participant',
         'The token is valid, but its subject is neither a coach nor a client here.',
       );
+    if (participant.active === false)
+      throw new HttpProblem('unknown-participant', 'The subject of the token takes part no more.');
     request.participant = participant;
     request.tokenExpiresAtMs = expiresAtMs;
   };
 
   const byToken = (request: FastifyRequest, authorization: string): Promise<void> => {
-    const token = bearerForm.exec(authorization)?.[1];
-    if (token === undefined)
-      throw unauthenticated('The Authorization header has to be Bearer and a JWT.', 'invalid_request');
+    const token = bearerToken(authorization);
     const known = tokens.known(token);
     if (!known) attempts.mayTry(request);
     return known ? admit(request, known) : tokens.verify(token).then((verified) => admit(request, verified));
@@ -98,7 +98,16 @@ export const createAuthentication = ({
   };
 };
 
-const refusal = (error: unknown): Error => {
+/** @throws HttpProblem when it is none. */
+export const bearerToken = (authorization: string): string => {
+  const token = bearerForm.exec(authorization)?.[1];
+  if (token === undefined)
+    throw unauthenticated('The Authorization header has to be Bearer and a JWT.', 'invalid_request');
+  return token;
+};
+
+/** What the outside is told of it. */
+export const refusal = (error: unknown): Error => {
   if (error instanceof SessionEnded)
     return unauthenticated('The session is over. Log in again.', 'invalid_token');
   if (error instanceof InvalidToken)
@@ -115,7 +124,7 @@ const refusal = (error: unknown): Error => {
   return error as Error;
 };
 
-const unauthenticated = (detail: string, error?: string): HttpProblem =>
+export const unauthenticated = (detail: string, error?: string): HttpProblem =>
   new HttpProblem('unauthenticated', detail, {
     headers: {
       'www-authenticate': `Bearer realm="session-requests"${error === undefined ? '' : `, error="${error}"`}`,

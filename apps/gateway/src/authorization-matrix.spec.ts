@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problemTable, type ProblemCode } from '@hse/contracts/http';
+import { everyScope } from './administration/scopes.ts';
 import { authorizationTable, callers, type Caller } from './testing/authorization-table.ts';
 import { TestBrowser } from './testing/browser.ts';
 import {
@@ -43,7 +44,7 @@ beforeAll(async () => {
     otherRole: await bearer({ sub: kenji.id }),
     requester: await bearer({ sub: chloe.id }),
     awaited: await bearer({ sub: anna.id }),
-    operator: await bearer({ sub: 'op-1', scope: 'participants:write operations:read operations:write' }),
+    operator: await bearer({ sub: 'op-1', scope: everyScope }),
     observer: await bearer({ sub: 'op-2', scope: 'operations:read' }),
     sessionWithoutHeader: { cookie: `session=${browser.cookies.get('session')?.value ?? ''}` },
   };
@@ -72,7 +73,7 @@ describe('who may do what', () => {
       const answer = answered(
         await gateway.fastify.inject({
           method: other ?? method.toUpperCase(),
-          url: path.replace(/\{\w+\}/, id) + (query === undefined ? '' : `?${query}`),
+          url: path.replace(/\{\w+\}/g, id) + (query === undefined ? '' : `?${query}`),
           headers: {
             ...credentials[caller],
             ...headers,

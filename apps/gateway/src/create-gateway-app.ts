@@ -8,12 +8,13 @@ import { httpLimits, problem, problemContentType, type ProblemCode } from '@hse/
 import type { Timers } from '@hse/event-sourcing';
 import { createSystemClock, createUuids } from '@hse/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createOperatorAuthentication } from './administration/operators.ts';
 import { createAuthentication } from './authentication.ts';
 import { addBrowserSessions } from './browser-session/add-browser-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { addDocumentation } from './documentation.ts';
-import { addMetricsRoute, measureRequests } from './http-metrics.ts';
 import { followRequests, requestIdFrom } from './follow-requests.ts';
+import { addMetricsRoute, measureRequests } from './http-metrics.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
@@ -26,6 +27,8 @@ import { addWebSite, siteDirectory } from './web-site.ts';
 
 /** Milliseconds within which a request has to have arrived. */
 const requestTimeoutMs = 30_000;
+/** Characters of an id in a path, each of which may be written as three. */
+const longestParameter = 3 * httpLimits.idLength;
 /** Milliseconds that requests under way have for their end once the server closes. */
 export const defaultCloseGraceMs = 5_000;
 
@@ -54,6 +57,7 @@ export const createGatewayApp = async (
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     genReqId: requestIdFrom(createUuids()),
+    routerOptions: { maxParamLength: longestParameter },
     ...(protection.trustedProxies && { trustProxy: [...protection.trustedProxies] }),
     // Nothing uses middleware, and running none costs every request.
     skipMiddie: true,
@@ -67,6 +71,7 @@ export const createGatewayApp = async (
   const routes = new RouteTable();
 
   fastify.decorateRequest('participant');
+  fastify.decorateRequest('operator');
   fastify.decorateRequest('tokenExpiresAtMs');
   fastify.decorateRequest('whenSessionOver');
   fastify.setValidatorCompiler(createValidatorCompiler() as never);
@@ -88,12 +93,17 @@ export const createGatewayApp = async (
   const tokens = new AccessTokens(oidc, wallClock);
   const sessions = addBrowserSessions(fastify, { ...dependencies, tokens, wallClock });
   const authenticate = createAuthentication({ tokens, participants, publicUrl, attempts, ...sessions });
+  const authenticateOperator = createOperatorAuthentication({ tokens, attempts });
   fastify.addHook('onRoute', (route) => {
     const { operation } = route.config ?? {};
     // What is not described is not in the tests of who may do what either.
     if (!operation && route.url.startsWith(`${apiPrefix}/`)) throw new Error(`${route.url} is not described`);
     routes.add({ methods: [route.method].flat(), url: route.url, ...(operation && { operation }) });
-    if (route.url.startsWith(`${apiPrefix}/`)) route.onRequest = [authenticate, limitParticipant];
+    if (route.url.startsWith(`${apiPrefix}/`))
+      route.onRequest = [
+        operation?.scope ? authenticateOperator(operation.scope) : authenticate,
+        limitParticipant,
+      ];
   });
   if (telemetry && servesMetrics) addMetricsRoute(fastify, telemetry);
   addWebSite(fastify, { directory: dependencies.site ?? siteDirectory, publicUrl, logger });

@@ -1,18 +1,18 @@
 import type {
   GatewayStore,
   LiveUpdates,
-  ParticipantDirectory,
   SessionRequestBus,
   SessionRequestQueries,
   SessionRequestStore,
 } from '@hse/contracts';
-import type { Clock, Ids, Timers } from '@hse/event-sourcing';
+import type { Clock, Ids, ParkedStreams, Timers } from '@hse/event-sourcing';
 import type { Logger, ReadinessCheck } from '@hse/service-kit';
 import type { ExpiryPolicy } from '@hse/session-requests';
 import type { Telemetry } from '@hse/telemetry';
 import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import type { EmbeddedIssuer } from './oidc/embedded-issuer.ts';
 import type { TokenRules } from './oidc/access-tokens.ts';
+import type { Participants } from './participants.ts';
 import type { Protection } from './protection/settings.ts';
 
 /** The time of day where people and certificates live; never simulated, except in tests. */
@@ -30,9 +30,11 @@ export interface OidcSettings extends TokenRules {
 export interface GatewayDependencies {
   readonly bus: SessionRequestBus;
   readonly queries: SessionRequestQueries;
-  readonly participants: ParticipantDirectory;
+  readonly participants: Participants;
   readonly history: Pick<SessionRequestStore, 'readStream'>;
   readonly live: LiveUpdates;
+  /** Absent where followers of the log never set anything aside. */
+  readonly parkedStreams?: Pick<ParkedStreams, 'list' | 'decide'>;
   readonly gatewayStore: GatewayStore;
   /** What the rules go by. */
   readonly clock: Clock;

@@ -1,5 +1,10 @@
 import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { createSystemClock } from '@hse/service-kit';
+import { AuditController } from './administration/audit.controller.ts';
+import { Audit } from './administration/audit.ts';
+import { ParkedStreamsController } from './administration/parked-streams.controller.ts';
+import { ParticipantsAdministrationController } from './administration/participants-administration.controller.ts';
+import { RecordedHistoryController } from './administration/recorded-history.controller.ts';
 import { ClockController } from './clock.controller.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { Freshness } from './freshness.ts';
@@ -54,6 +59,10 @@ export class GatewayModule implements OnModuleDestroy {
         NotificationsController,
         LiveController,
         HealthController,
+        ParticipantsAdministrationController,
+        ParkedStreamsController,
+        RecordedHistoryController,
+        AuditController,
         ...(dependencies.testClock ? [ClockController] : []),
       ],
       providers: [
@@ -63,6 +72,7 @@ export class GatewayModule implements OnModuleDestroy {
           provide: Idempotency,
           useFactory: () => new Idempotency({ store, ids, timers, wallClock, logger }),
         },
+        { provide: Audit, useFactory: () => new Audit({ trail: store, ids, wallClock }) },
         { provide: LiveConnections, useFactory: () => new LiveConnections({ ...dependencies, wallClock }) },
       ],
     };

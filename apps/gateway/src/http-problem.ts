@@ -22,6 +22,10 @@ export class HttpProblem extends Error {
   }
 }
 
+/** Of whoever would be asked for a session; who takes part no more is not asked either. */
+export const unknownOtherParty = (): HttpProblem =>
+  new HttpProblem('unknown-other-party', 'There is no participant of the id in "with".');
+
 export const sendProblem = (
   reply: FastifyReply,
   { problem, headers }: Pick<HttpProblem, 'problem' | 'headers'>,

@@ -1,4 +1,5 @@
-export { createParticipantDirectory, parseAccounts, type Account } from './accounts.ts';
+export { parseAccounts, type Account } from './accounts.ts';
+export { everyScope, scopes, type Scope } from './administration/scopes.ts';
 export { createGatewayApp } from './create-gateway-app.ts';
 export type { GatewayDependencies, OidcSettings } from './dependencies.ts';
 export { demoAccounts } from './demo-accounts.ts';
@@ -11,6 +12,7 @@ export {
   publicUrl,
   readAccounts,
 } from './http-settings.ts';
+export { createParticipants, seedParticipants, type Participants } from './participants.ts';
 export type { TokenRules } from './oidc/access-tokens.ts';
 export {
   createEmbeddedIssuer,

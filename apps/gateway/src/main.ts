@@ -7,18 +7,19 @@ import {
   openMongoDeadlineStore,
   openMongoGatewayStore,
   openMongoLiveUpdates,
+  openMongoParkedStreams,
   openMongoReadModels,
   openMongoSharedClock,
 } from '@hse/read-models/mongodb';
 import { createSystemClock, createUuids, eventStoreAddress, probeCheck, runService } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { traceCommands } from '@hse/telemetry';
-import { createParticipantDirectory } from './accounts.ts';
 import { createGatewayApp } from './create-gateway-app.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { GatewayModule } from './gateway.module.ts';
 import { issuerClient, publicUrl } from './http-settings.ts';
 import { remoteKeys } from './oidc/remote-keys.ts';
+import { createParticipants, seedParticipants } from './participants.ts';
 import { protectionOf } from './protection/settings.ts';
 import { readGatewaySettings } from './settings.ts';
 import { createTestClock } from './test-clock.ts';
@@ -43,6 +44,8 @@ await runService({
     );
     const readModels = owned(await openMongoReadModels({ db, timers }));
     const gatewayStore = owned(await openMongoGatewayStore({ db }));
+    await seedParticipants(gatewayStore, settings.accounts);
+    const parkedStreams = owned(await openMongoParkedStreams({ db }));
     const live = owned(await openMongoLiveUpdates({ db, timers, logger }));
     const store = owned(
       openEventStoreDB<SessionRequestEvent>({
@@ -72,9 +75,10 @@ await runService({
     const dependencies: GatewayDependencies = {
       bus: traceCommands(bus, { telemetry, side: 'client' }),
       queries: readModels,
-      participants: createParticipantDirectory(settings.accounts),
+      participants: createParticipants({ store: gatewayStore, wallClock: systemClock }),
       history: store,
       live,
+      parkedStreams,
       gatewayStore,
       timers,
       ids,

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problemTable } from '@hse/contracts/http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { scopes } from './administration/scopes.ts';
 import {
   anna,
   audience,
   chloe,
   dayMs,
+  forgedToken,
   startGateway,
   type GatewayUnderTest,
 } from './testing/gateway-under-test.ts';
@@ -20,6 +22,7 @@ interface Content {
 
 interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Record<string, { readonly content: Content }>;
@@ -37,6 +40,12 @@ beforeAll(async () => {
   document = (await gateway.fastify.inject({ url: '/api/openapi.json' })).json<typeof document>();
 });
 afterAll(() => gateway.close());
+
+const operatorWith = (scope: string) => async (path: string) =>
+  gateway.fastify.inject({
+    url: `/api/v1${path}`,
+    headers: { authorization: `Bearer ${await forgedToken({ claims: { sub: 'op-1', scope } })}` },
+  });
 
 const operations = (): { method: string; path: string; operation: Operation }[] =>
   Object.entries(document.paths).flatMap(([path, item]) =>
@@ -56,11 +65,15 @@ describe('the OpenAPI document', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([
+      'get /api/v1/admin/audit',
+      'get /api/v1/admin/parked-streams',
+      'get /api/v1/admin/session-requests/{id}/history',
       'get /api/v1/clock',
       'get /api/v1/live',
       'get /api/v1/me',
       'get /api/v1/notifications',
       'get /api/v1/participants',
+      'get /api/v1/participants/{id}',
       'get /api/v1/pending-actions',
       'get /api/v1/session-requests',
       'get /api/v1/session-requests/{id}',
@@ -68,6 +81,8 @@ describe('the OpenAPI document', () => {
       'get /api/v1/slot-preview',
       'get /livez',
       'get /readyz',
+      'post /api/v1/admin/parked-streams/{group}/{stream}/discard',
+      'post /api/v1/admin/parked-streams/{group}/{stream}/retry',
       'post /api/v1/clock/advance',
       'post /api/v1/notifications/read',
       'post /api/v1/session-requests',
@@ -75,6 +90,7 @@ describe('the OpenAPI document', () => {
       'post /api/v1/session-requests/{id}/adjust',
       'post /api/v1/session-requests/{id}/cancel',
       'post /api/v1/session-requests/{id}/reject',
+      'put /api/v1/participants/{id}',
     ]);
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
@@ -152,6 +168,14 @@ describe('the OpenAPI document', () => {
     fits('NotificationList', (await gateway.as(chloe).get('/notifications?limit=1')).body);
     fits('UnreadView', (await gateway.as(chloe).post('/notifications/read')).body);
     fits('MeView', (await gateway.as(chloe).get('/me')).body);
+    const administration = operatorWith(Object.keys(scopes).join(' '));
+    fits('KeptParticipant', (await administration(`/participants/${anna.id}`)).json());
+    fits(
+      'RecordedHistory',
+      (await administration(`/admin/session-requests/${request.id}/history?reason=why`)).json(),
+    );
+    fits('AuditList', (await administration('/admin/audit')).json());
+    fits('ParkedStreamList', (await administration('/admin/parked-streams')).json());
     fits('ClockView', (await gateway.as(chloe).get('/clock')).body);
   });
 });
@@ -160,16 +184,29 @@ describe('the way to log in', () => {
   it('is the one that the issuer describes, and a token from there is for every route that needs one', () => {
     expect(document.components.securitySchemes).toEqual({
       bearer: expect.objectContaining({ type: 'http', scheme: 'bearer' }) as object,
+      operator: expect.objectContaining({ type: 'http', scheme: 'bearer' }) as object,
       logIn: expect.objectContaining({
         type: 'openIdConnect',
         openIdConnectUrl: 'http://localhost:3000/oidc/.well-known/openid-configuration',
       }) as object,
       session: expect.objectContaining({ type: 'apiKey', in: 'cookie', name: '__Host-session' }) as object,
     });
-    for (const { path, operation } of operations())
+    for (const { path, operation } of operations().filter(
+      ({ operation: { tags } }) => tags[0] !== 'Administration',
+    ))
       expect([path, operation.security]).toEqual([
         path,
         path.startsWith('/api/v1/') ? [{ bearer: [] }, { logIn: [] }, { session: [] }] : [],
+      ]);
+  });
+
+  it('is another one for the administration: a token with a scope of the list, and no session', () => {
+    const administration = operations().filter(({ operation: { tags } }) => tags[0] === 'Administration');
+    expect(administration).toHaveLength(7);
+    for (const { path, operation } of administration)
+      expect([path, operation.security]).toEqual([
+        path,
+        [{ operator: [expect.stringMatching(new RegExp(`^(${Object.keys(scopes).join('|')})$`))] }],
       ]);
   });
 

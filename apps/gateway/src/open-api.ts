@@ -8,6 +8,7 @@ import {
   type ProblemCode,
   type ShapeClass,
 } from '@hse/contracts/http';
+import { scopes } from './administration/scopes.ts';
 import { pageHeader } from './browser-session/cross-site.ts';
 import { discoveryUrlOf } from './oidc/remote-keys.ts';
 import type { Operation, Route } from './route-table.ts';
@@ -53,6 +54,11 @@ export const openApiDocument = (routes: readonly Route[], issuer: string): Json 
       ...(routes.some(({ operation }) => operation?.tag === 'Clock')
         ? [{ name: 'Clock', description: 'The test clock.' }]
         : []),
+      {
+        name: 'Administration',
+        description:
+          'For programs and people with an access token that has the scope named with each; the session of a browser never does. They take no part.',
+      },
       { name: 'Operation', description: 'For whoever runs it.' },
     ],
     paths,
@@ -71,6 +77,13 @@ export const openApiDocument = (routes: readonly Route[], issuer: string): Json 
             pattern: '^[\\x21-\\x7e]+$',
             examples: ['4a1c8e6e-7c1f-4c43-9d7e-0d4c3e0c9f10'],
           },
+        },
+        OptionalIfMatch: {
+          name: 'If-Match',
+          in: 'header',
+          description:
+            'The ETag of the state that is to be replaced, exactly one. Default: whatever is there.',
+          schema: { type: 'string', pattern: '^"(0|[1-9]\\d*)"$', examples: ['"1"'] },
         },
         IfMatch: {
           name: 'If-Match',
@@ -108,6 +121,16 @@ export const openApiDocument = (routes: readonly Route[], issuer: string): Json 
           openIdConnectUrl: discoveryUrlOf(issuer),
           description: 'Authorization code with PKCE; client id `web`, no secret.',
         },
+        operator: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: `An access token with the scope that is named with the operation, as the issuer gives it to a program for itself (client credentials), or to a person who may ask for it. ${Object.entries(
+            scopes,
+          )
+            .map(([scope, meaning]) => `\`${scope}\`: ${meaning}`)
+            .join(' ')}`,
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -129,15 +152,21 @@ const describe = (
   schemas: Readonly<Record<string, JsonSchema>>,
 ): Json => {
   const needsToken = path.startsWith('/api/v1/');
+  const { scope, ifMatch } = operation;
+  // Ids of session requests are ours; those of participants are whatever their issuer says.
+  const maxLength = scope ? httpLimits.idLength : 64;
   const parameters: Json[] = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', minLength: 1, maxLength: 64 },
+    schema: { type: 'string', minLength: 1, maxLength },
   }));
-  if (operation.ifMatch) parameters.push({ $ref: '#/components/parameters/IfMatch' });
+  if (ifMatch)
+    parameters.push({
+      $ref: `#/components/parameters/${ifMatch === 'optional' ? 'OptionalIfMatch' : 'IfMatch'}`,
+    });
   if (operation.lastEventId) parameters.push({ $ref: '#/components/parameters/LastEventId' });
-  if (method === 'POST') parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
+  if (method === 'POST' && !scope) parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
   if (operation.query) parameters.push(...queryParameters(schemas[operation.query.name] ?? {}));
   const { body, answer } = operation;
   return {
@@ -145,7 +174,11 @@ const describe = (
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description !== undefined && { description: operation.description }),
-    security: needsToken ? [{ bearer: [] }, { logIn: [] }, { session: [] }] : [],
+    security: scope
+      ? [{ operator: [scope] }]
+      : needsToken
+        ? [{ bearer: [] }, { logIn: [] }, { session: [] }]
+        : [],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -157,31 +190,42 @@ const describe = (
       },
     }),
     responses: {
-      [answer.status]: {
-        description: answer.description,
-        ...((answer.etag || answer.location) && {
-          headers: {
-            ...(answer.etag && { ETag: { $ref: '#/components/headers/ETag' } }),
-            ...(answer.location && { Location: { $ref: '#/components/headers/Location' } }),
-          },
-        }),
-        content: answer.shape
-          ? {
-              'application/json': {
-                schema: refTo(answer.shape),
-                example: exampleOf(refTo(answer.shape), schemas),
-              },
-            }
-          : {
-              [answer.mediaType ?? 'application/json']: {
-                schema: answer.mediaType === 'text/event-stream' ? { type: 'string' } : { type: 'object' },
-              },
-            },
-      },
+      ...Object.fromEntries(
+        [answer, ...(answer.also ? [answer.also] : [])].map(({ status, description }) => [
+          status,
+          success(answer, description, schemas),
+        ]),
+      ),
       ...problemResponses(operation, method, needsToken),
     },
   };
 };
+
+const success = (
+  answer: Operation['answer'],
+  description: string,
+  schemas: Readonly<Record<string, JsonSchema>>,
+): Json => ({
+  description,
+  ...((answer.etag || answer.location) && {
+    headers: {
+      ...(answer.etag && { ETag: { $ref: '#/components/headers/ETag' } }),
+      ...(answer.location && { Location: { $ref: '#/components/headers/Location' } }),
+    },
+  }),
+  content: answer.shape
+    ? {
+        'application/json': {
+          schema: refTo(answer.shape),
+          example: exampleOf(refTo(answer.shape), schemas),
+        },
+      }
+    : {
+        [answer.mediaType ?? 'application/json']: {
+          schema: answer.mediaType === 'text/event-stream' ? { type: 'string' } : { type: 'object' },
+        },
+      },
+});
 
 const queryParameters = (schema: JsonSchema): Json[] => {
   const required = (schema['required'] ?? []) as readonly string[];
@@ -206,7 +250,7 @@ const headersOfStatus: Readonly<Record<number, Json>> = {
 };
 
 const problemResponses = (operation: Operation, method: string, needsToken: boolean): Json => {
-  const { problems = [], query, body, ifMatch, lastEventId } = operation;
+  const { problems = [], scope, query, body, ifMatch, lastEventId } = operation;
   const codes: ProblemCode[] = [
     ...(query || body || lastEventId || method === 'POST' ? (['invalid-request'] as const) : []),
     ...(body
@@ -215,15 +259,15 @@ const problemResponses = (operation: Operation, method: string, needsToken: bool
     ...(needsToken
       ? ([
           'unauthenticated',
-          'unknown-participant',
+          scope ? 'insufficient-scope' : 'unknown-participant',
           'too-many-requests',
           'overloaded',
           'unavailable',
         ] as const)
       : []),
-    ...(needsToken && method !== 'GET' ? (['cross-site-request'] as const) : []),
-    ...(ifMatch ? (['if-match-required'] as const) : []),
-    ...(method === 'POST' ? (['idempotency-key-reused', 'storage-full'] as const) : []),
+    ...(needsToken && !scope && method !== 'GET' ? (['cross-site-request'] as const) : []),
+    ...(ifMatch === true ? (['if-match-required'] as const) : []),
+    ...(method === 'POST' && !scope ? (['idempotency-key-reused', 'storage-full'] as const) : []),
     ...problems,
     'internal-error',
   ];

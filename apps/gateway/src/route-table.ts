@@ -1,24 +1,35 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import type { ProblemCode, ShapeClass } from '@hse/contracts/http';
+import type { Scope } from './administration/scopes.ts';
 
 /** What the documentation says of a route, and what its requests are validated against. */
 export interface Operation {
   readonly id: string;
   readonly tag:
-    'Session requests' | 'Participants' | 'Notifications' | 'Live updates' | 'Clock' | 'Operation';
+    | 'Session requests'
+    | 'Participants'
+    | 'Notifications'
+    | 'Live updates'
+    | 'Clock'
+    | 'Administration'
+    | 'Operation';
+  /** Not for participants: needs an access token with this scope, and no session of a browser does. */
+  readonly scope?: Scope;
   readonly summary: string;
   readonly description?: string;
   readonly query?: ShapeClass;
   /** `optional`: no body is the same as `{}`. */
   readonly body?: { readonly shape: ShapeClass; readonly optional?: boolean };
-  /** Needs the ETag that was seen. */
-  readonly ifMatch?: boolean;
+  /** Needs, or takes, the ETag that was seen. */
+  readonly ifMatch?: boolean | 'optional';
   /** Takes the id of the last event. */
   readonly lastEventId?: boolean;
   readonly answer: {
     readonly status: number;
     readonly description: string;
+    /** Another status with the same answer. */
+    readonly also?: { readonly status: number; readonly description: string };
     /** Absent where the answer is no JSON of a declared shape. */
     readonly shape?: ShapeClass;
     readonly mediaType?: string;

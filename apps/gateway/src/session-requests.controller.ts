@@ -34,7 +34,7 @@ import { readCursor, writeCursor } from './cursors.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import type { SentCommand } from './follow-requests.ts';
 import { Freshness } from './freshness.ts';
-import { HttpProblem } from './http-problem.ts';
+import { HttpProblem, unknownOtherParty } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
 import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
 import { mostCandidates, PastViews, type PastList } from './past-views.ts';
@@ -109,8 +109,7 @@ export class SessionRequestsController {
     const slot = slotOf(request.body);
     const answer = await this.#idempotency.once(request, async (commandId) => {
       const other = await this.#gateway.participants.find(otherId);
-      if (!other)
-        throw new HttpProblem('unknown-other-party', 'There is no participant of the id in "with".');
+      if (!other || other.active === false) throw unknownOtherParty();
       const by = request.participant;
       const command: SessionRequestCommand = {
         type: 'RequestSession',

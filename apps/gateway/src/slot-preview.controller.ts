@@ -21,7 +21,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonAnswer, send } from './answer.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { Freshness } from './freshness.ts';
-import { HttpProblem } from './http-problem.ts';
+import { HttpProblem, unknownOtherParty } from './http-problem.ts';
 import { invalidRequest } from './request-validation.ts';
 import { respondByRule } from './respond-by-rule.ts';
 import { Describe } from './route-table.ts';
@@ -96,7 +96,7 @@ export class SlotPreviewController {
 
   async #asking({ participant }: Previewing, otherId: string, slot: Slot): Promise<Proposing> {
     const other = await this.#gateway.participants.find(otherId);
-    if (!other) throw new HttpProblem('unknown-other-party', 'There is no participant of the id in "with".');
+    if (!other || other.active === false) throw unknownOtherParty();
     return {
       command: {
         type: 'RequestSession',

@@ -7,13 +7,14 @@ import { EXPIRY, ExpiryModule, measureExpiry, traceOfProposal, type Expiry } fro
 import {
   createEmbeddedIssuer,
   createGatewayApp,
-  createParticipantDirectory,
+  createParticipants,
   createTestClock,
   GatewayModule,
   issuerClient,
   protectionOf,
   publicUrl,
   remoteKeys,
+  seedParticipants,
   type GatewayDependencies,
   type OidcSettings,
 } from '@hse/gateway';
@@ -112,6 +113,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
       await opening(files.gateway, fromBackup, (path) => openSqliteGatewayStore({ path })),
       closed,
     );
+    await seedParticipants(gatewayStore, accounts);
     refuseIfAhead(await store.head(), files.events, [
       [files.readModels, await readModels.checkpoint()],
       [files.deadlines, await deadlines.checkpoint()],
@@ -141,7 +143,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
     const gateway: GatewayDependencies = {
       bus: traceCommands(bus, { telemetry, side: 'client' }),
       queries: readModels,
-      participants: createParticipantDirectory(accounts),
+      participants: createParticipants({ store: gatewayStore, wallClock: systemClock }),
       history: store,
       live,
       gatewayStore,

@@ -103,12 +103,15 @@ export const IsId = (documentation?: Documentation): PropertyDecorator => {
   );
 };
 
-/** Up to `maximum` code points of text that any store and client can hold. */
-export const IsText = (maximum: number, documentation?: Documentation): PropertyDecorator => {
+/** `minimum` (default 0) to `maximum` code points of text that any store and client can hold. */
+export const IsText = (
+  maximum: number,
+  { minimum = 0, ...documentation }: Documentation & { minimum?: number } = {},
+): PropertyDecorator => {
   const fits = matches(textPattern);
   return declare(
-    { type: 'string', maxLength: maximum, pattern: textPattern },
-    (value) => fits(value) && length(value as string) <= maximum,
+    { type: 'string', ...(minimum > 0 && { minLength: minimum }), maxLength: maximum, pattern: textPattern },
+    (value) => fits(value) && length(value as string) >= minimum && length(value as string) <= maximum,
     `text of up to ${maximum} characters`,
     documentation,
   );

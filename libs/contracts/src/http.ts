@@ -1,4 +1,19 @@
 export {
+  administrationShapes,
+  AuditList,
+  AuditQuery,
+  AuditRecordView,
+  Decision,
+  KeptParticipant,
+  ParkedStreamList,
+  ParkedStreamsQuery,
+  ParkedStreamView,
+  ParticipantEntry,
+  ReasonQuery,
+  RecordedEventView,
+  RecordedHistory,
+} from './administration-shapes.ts';
+export {
   Acceptance,
   Adjustment,
   CalendarQuery,

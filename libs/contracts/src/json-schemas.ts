@@ -1,5 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { administrationShapes } from './administration-shapes.ts';
 import { httpShapes } from './http-shapes.ts';
 import { schemaConstraint, type JsonSchema } from './http-values.ts';
 
@@ -17,7 +18,7 @@ export const jsonSchemas = (refPrefix = '#/components/schemas/'): Readonly<Recor
     },
   });
   return Object.fromEntries(
-    httpShapes.map(({ name }) => [
+    [...httpShapes, ...administrationShapes].map(({ name }) => [
       name,
       { ...(compiled[name] ?? { type: 'object', properties: {} }), additionalProperties: false },
     ]),

@@ -102,7 +102,7 @@ export class BrowserSessions {
    */
   async begin(
     tokens: IssuedTokens,
-    verified: VerifiedToken,
+    verified: Pick<VerifiedToken, 'subject' | 'expiresAtMs'>,
   ): Promise<{ secret: string; maxAgeSeconds: number }> {
     const { store, wallClock } = this.#options;
     const now = wallClock.now();

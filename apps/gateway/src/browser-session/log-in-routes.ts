@@ -114,7 +114,8 @@ export const createLogInRoutes =
       try {
         const issued = await client.exchange(attempt, queryOf(request));
         const verified = await tokens.verify(issued.accessToken);
-        if (!(await participants.find(verified.subject)))
+        const participant = await participants.find(verified.subject);
+        if (!participant || participant.active === false)
           return await fail(reply, unknownParticipant, [
             { to: await issuerLogOut(issued), text: 'Log in as somebody else' },
           ]);

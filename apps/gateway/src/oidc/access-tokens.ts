@@ -12,6 +12,10 @@ export interface TokenRules {
 
 export interface VerifiedToken {
   readonly subject: string;
+  /** The client that it was issued to, where it says so. */
+  readonly client?: string;
+  /** What it allows beyond what its subject may do anyway. */
+  readonly scopes: ReadonlySet<string>;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly expiresAtMs: number;
 }
@@ -85,7 +89,13 @@ export class AccessTokens {
     const { sub, exp } = payload;
     if (typeof sub !== 'string' || sub === '' || typeof exp !== 'number')
       throw new InvalidToken('the token names nobody');
-    const verified = { subject: sub, expiresAtMs: exp * 1_000 };
+    const client = [payload['client_id'], payload['azp']].find((name) => typeof name === 'string');
+    const verified = {
+      subject: sub,
+      ...(client !== undefined && { client }),
+      scopes: scopesOf(payload['scope']),
+      expiresAtMs: exp * 1_000,
+    };
     // One that is good only by the tolerance is checked each time.
     if (verified.expiresAtMs > nowMs) this.#remember(token, verified);
     return verified;
@@ -98,6 +108,12 @@ export class AccessTokens {
     if (oldest !== undefined) this.#verified.delete(oldest);
   }
 }
+
+const none: ReadonlySet<string> = new Set();
+
+/** RFC 9068 section 2.2.3: one text, scopes with spaces between. */
+const scopesOf = (claim: unknown): ReadonlySet<string> =>
+  typeof claim === 'string' ? new Set(claim.split(' ')) : none;
 
 const explained = (error: unknown): Error => {
   if (error instanceof IssuerUnavailable) return error;

@@ -66,6 +66,15 @@ const parties = (requester: Outcome, awaited: Outcome, kind: 'reads' | 'changes'
   otherRole: 'not-a-party',
 });
 
+/** With the scope; no session does, whoever it is of. */
+const operators = (operator: Outcome, observer: Outcome): Entry['outcomes'] => ({
+  ...everybody('insufficient-scope'),
+  ...withoutToken,
+  sessionWithoutHeader: 'unauthenticated',
+  operator,
+  observer,
+});
+
 const asked = async (gateway: GatewayUnderTest): Promise<{ id: string }> => {
   const { id } = await gateway.requested(chloe, anna);
   return { id };
@@ -135,4 +144,31 @@ export const authorizationTable: Readonly<Record<string, Entry>> = {
     attempt: async (gateway) => ({ ...(await asked(gateway)), headers: seen, body: { reason: 'ill' } }),
     outcomes: parties(200, 'not-the-requester', 'changes'),
   },
+
+  'get /api/v1/participants/{id}': {
+    attempt: () => ({ id: anna.id }),
+    outcomes: operators(200, 'insufficient-scope'),
+  },
+  'put /api/v1/participants/{id}': {
+    attempt: (_gateway, caller) => ({
+      id: `p-of-${caller}`,
+      body: { role: 'coach', name: 'Bo', timeZone: 'UTC' },
+    }),
+    outcomes: operators(201, 'insufficient-scope'),
+  },
+  'get /api/v1/admin/parked-streams': { outcomes: operators(200, 200) },
+  // Nothing is parked in the embedded profile.
+  'post /api/v1/admin/parked-streams/{group}/{stream}/retry': {
+    attempt: () => ({ id: 'none', body: { reason: 'why' } }),
+    outcomes: operators('not-found', 'insufficient-scope'),
+  },
+  'post /api/v1/admin/parked-streams/{group}/{stream}/discard': {
+    attempt: () => ({ id: 'none', body: { reason: 'why' } }),
+    outcomes: operators('not-found', 'insufficient-scope'),
+  },
+  'get /api/v1/admin/session-requests/{id}/history': {
+    attempt: async (gateway) => ({ ...(await asked(gateway)), query: 'reason=why' }),
+    outcomes: operators(200, 200),
+  },
+  'get /api/v1/admin/audit': { outcomes: operators(200, 'insufficient-scope') },
 };

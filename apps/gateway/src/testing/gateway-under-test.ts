@@ -3,7 +3,6 @@ import {
   type GatewayStore,
   type LiveUpdates,
   type Participant,
-  type ParticipantDirectory,
   type ReadModels,
   type ReflectedChange,
   type SessionRequestBus,
@@ -46,6 +45,7 @@ import type { GatewayDependencies } from '../dependencies.ts';
 import { GatewayModule } from '../gateway.module.ts';
 import { createEmbeddedIssuer, type EmbeddedIssuer, type IssuerAccount } from '../oidc/embedded-issuer.ts';
 import { mintAccessToken } from '../oidc/mint-access-token.ts';
+import { createParticipants, seedParticipants, type Participants } from '../participants.ts';
 
 export const issuer = 'http://localhost:3000/oidc';
 export const audience = 'session-requests';
@@ -84,19 +84,6 @@ export const signingKeys = (): Promise<{ keys: JWK[] }> => {
     keys: [{ ...(await exportJWK(privateKey)), kid: 'test', use: 'sig', alg: 'RS256' }],
   }));
   return keys;
-};
-
-export const directoryOf = (participants: readonly Participant[]): ParticipantDirectory => {
-  const byName = [...participants].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return {
-    find: async (id) => participants.find((participant) => participant.id === id),
-    search: async ({ role, q = '', after, limit }) =>
-      byName
-        .filter((participant) => role === undefined || participant.role === role)
-        .filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
-        .filter(({ name, id }) => !after || name > after.name || (name === after.name && id > after.id))
-        .slice(0, limit),
-  };
 };
 
 interface AnyItem {
@@ -155,7 +142,7 @@ export interface GatewayUnderTest {
   readonly readModels: ReadModels;
   readonly gatewayStore: GatewayStore;
   readonly live: LiveUpdates;
-  readonly participants: ParticipantDirectory;
+  readonly participants: Participants;
   readonly clock: SimulatedClock;
   readonly timers: ManualTimers;
   readonly issuer: EmbeddedIssuer;
@@ -233,7 +220,9 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   await projection.catchUp();
 
   const embedded = createEmbeddedIssuer({ issuer, audience, jwks, accounts: everybody });
-  const participants = directoryOf(options.participants ?? everybody);
+  await seedParticipants(gatewayStore, options.participants ?? everybody);
+  const wallClock = { now: () => Date.now() };
+  const participants = createParticipants({ store: gatewayStore, wallClock });
   const readiness: ReadinessCheck[] = [{ name: 'event-store', ok: true }];
   const dependencies: GatewayDependencies = {
     bus,
