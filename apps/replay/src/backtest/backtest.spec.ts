@@ -152,9 +152,8 @@ describe('a backtest', () => {
       effects: { 'in-time': 2, cancelled: 0, sooner: 0, 'more-time': 1 },
       saved: { atLeast: 0, atMost: 1 },
     });
-    // Nearly two days more; both others had answered more than two days before their deadline, so there is nothing to go by.
-    expect(lax?.total.saved).toMatchObject({ estimate: 0, low: 0 });
-    expect(lax?.total.saved.high).toBeGreaterThan(0);
+    // Nobody had longer, so that there is nothing to go by.
+    expect(lax?.total.saved).toMatchObject({ estimate: 0, low: 0, high: 1 });
     expect(
       differences.map(({ policyId, requestId, effect, ending, role, tier }) => [
         policyId,
@@ -171,19 +170,31 @@ describe('a backtest', () => {
     ]);
   });
 
-  it('estimates what more time would have saved by who answered in the last stretch of that length', () => {
-    // 24 hours more than the 48 before the start; of the four who had not answered a day before the deadline, three did.
-    const day = policyOf('a-day-more', { beforeStart: 'PT24H' }, { minimumNotice: 'PT25H' });
+  it('estimates what more time would have saved by those who had it', () => {
+    const later = { startsAt: '2026-03-12T12:00:00.000Z', endsAt: '2026-03-12T13:00:00.000Z' };
+    /** The same with ten days to the start, of which eight to answer. */
+    const askedEarly = (requestId: string) => {
+      const { event, recordedAt } = asked(requestId);
+      if (event.type !== 'SessionRequested') throw new Error('asked with something else');
+      const respondBy = '2026-03-10T12:00:00.000Z';
+      return { recordedAt, event: { ...event, data: { ...event.data, slot: later, respondBy } } };
+    };
+    // After 72 hours, three of the five were still waiting and had time left; within 24 hours from then on, two of them answered.
     const log = asLog([
-      ...['a', 'b', 'c', 'd', 'e'].map(asked),
-      accepted('a', '2026-03-03T12:00:00.000Z'),
-      accepted('b', '2026-03-04T13:00:00.000Z'),
-      accepted('c', '2026-03-05T11:00:00.000Z'),
-      accepted('d', '2026-03-05T11:59:00.000Z'),
+      ...['a', 'b', 'c', 'd'].map(askedEarly),
+      asked('e'),
+      accepted('a', '2026-03-02T22:00:00.000Z'),
       lapsed('e', '2026-03-05T12:00:00.000Z'),
+      accepted('b', '2026-03-05T20:00:00.000Z'),
+      accepted('c', '2026-03-06T06:00:00.000Z'),
+      accepted('d', '2026-03-07T12:00:00.000Z'),
     ]);
-    const { total } = backtest(log, day).summary.policies[0]!;
-    expect(total.saved).toMatchObject({ atLeast: 0, atMost: 1, estimate: 0.75 });
+    const aDayMore = policyOf('a-day-more', { beforeStart: 'PT24H' }, { minimumNotice: 'PT25H' });
+    const { total } = backtest(log, aDayMore).summary.policies[0]!;
+    expect(total.saved).toMatchObject({ atLeast: 0, atMost: 1 });
+    expect(total.saved.estimate).toBeCloseTo(2 / 3, 10);
+    expect(total.saved.low).toBeLessThan(2 / 3);
+    expect([total.saved.high > 2 / 3, total.saved.high < 1]).toEqual([true, true]);
     expect(total.medianAddedMs / 3_600_000).toBeCloseTo(24, 0);
   });
 

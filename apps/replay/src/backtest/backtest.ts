@@ -10,7 +10,7 @@ import {
 import { endingOf, type Ending } from '../rows/columns.ts';
 import { createEntries, type Entry, type ProposalFacts } from '../rows/entries.ts';
 import { leadTierOf, leadTiersOf } from '../rows/lead-tier.ts';
-import { LogHistogram } from '../statistics/log-histogram.ts';
+import { bucketOf, LogHistogram } from '../statistics/log-histogram.ts';
 
 /** What another policy would have meant for a proposal. */
 export type Effect =
@@ -59,8 +59,10 @@ export interface Facts {
   readonly endings: Record<Ending | 'open', number>;
   /** How much time there was to answer. */
   readonly windows: LogHistogram;
-  /** How long before the deadline an answer came; of those that were answered. */
-  readonly remaining: LogHistogram;
+  /** From the proposal to the answer; of those that were accepted, rejected, or met with another slot. */
+  readonly times: LogHistogram;
+  /** From the proposal to when nobody was waiting for an answer any more; of the others. */
+  readonly left: LogHistogram;
 }
 
 /** What another policy would have meant for them. */
@@ -73,6 +75,8 @@ export interface Effects {
   readonly windows: LogHistogram;
   /** How much more time those that went unanswered would have had. */
   readonly added: LogHistogram;
+  /** Of the same: how many had one time and would have had another, both as {@link bucketOf} has them, with a space between. */
+  readonly extended: Map<string, number>;
 }
 
 /** A history under other cut-offs. */
@@ -146,7 +150,8 @@ export const createBacktest = (options: {
     proposals: 0,
     endings: noEndings(),
     windows: new LogHistogram(),
-    remaining: new LogHistogram(),
+    times: new LogHistogram(),
+    left: new LogHistogram(),
   }));
   const found = policies.map((policy) => ({
     policy,
@@ -157,6 +162,7 @@ export const createBacktest = (options: {
       cancelled: { accepted: 0, countered: 0, rejected: 0, amended: 0 },
       windows: new LogHistogram(),
       added: new LogHistogram(),
+      extended: new Map(),
     })),
   }));
   const entries = createEntries(new Map());
@@ -188,7 +194,8 @@ export const createBacktest = (options: {
     fact.proposals += 1;
     fact.endings[ending ?? 'open'] += 1;
     fact.windows.add(respondByMs - proposedMs);
-    if (isAnswer(ending)) fact.remaining.add(respondByMs - endedMs);
+    if (isAnswer(ending)) fact.times.add(endedMs - proposedMs);
+    else fact.left.add(Math.min(endedMs, respondByMs) - proposedMs);
     recordedBy.set(proposal.policyId, (recordedBy.get(proposal.policyId) ?? 0) + 1);
     for (const [index, under] of found.entries()) {
       const tally = under.effects[cell];
@@ -202,7 +209,11 @@ export const createBacktest = (options: {
       if (effect === 'aside') continue;
       if (otherMs !== undefined) tally.windows.add(otherMs - proposedMs);
       if (effect === 'cancelled' && isKept(ending)) tally.cancelled[ending] += 1;
-      if (effect === 'more-time' && otherMs !== undefined) tally.added.add(otherMs - respondByMs);
+      if (effect === 'more-time' && otherMs !== undefined) {
+        tally.added.add(otherMs - respondByMs);
+        const pair = `${bucketOf(respondByMs - proposedMs)} ${bucketOf(otherMs - proposedMs)}`;
+        tally.extended.set(pair, (tally.extended.get(pair) ?? 0) + 1);
+      }
       if (effect === 'same' || effect === 'in-time' || effect === 'undecided') continue;
       if (effect !== 'sooner') {
         if (past) past.bits |= bit;

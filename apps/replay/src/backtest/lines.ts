@@ -35,8 +35,9 @@ export const reading = [
   'How to read this. Only deadlines are computed anew; everybody does what they did, when they did it. What they would have done under',
   'another deadline was never seen: "0 to 120" says that at most 120 would have been cancelled (if everybody had answered when they did)',
   'and perhaps none (had everybody answered after the same share of the time they had). Of those that went unanswered, with more time all',
-  'or none might have been answered; "about" takes it that the added time is used like the last stretch of that length before the deadline',
-  'was. Intervals are Wilson’s at 95 % and tell how precise a share is with so many cases, nothing about what people would have done.',
+  'or none might have been answered; "about" takes it that they would have gone on answering like those of the same role and lead who',
+  'had that long (Kaplan and Meier; where nobody had, the interval is open to the top). Intervals are at 95 %, those of shares Wilson’s:',
+  'they tell how precise a figure is with so many cases, nothing about what people would have done.',
   'Of each request only the first difference counts.',
 ];
 

@@ -1,6 +1,7 @@
 import type { Role } from '@hse/session-requests';
 import { LogHistogram } from '../statistics/log-histogram.ts';
 import { wilson, type Share } from '../statistics/wilson.ts';
+import { survivalOf, type Likelihood } from './survival.ts';
 import { effects, type Backtest, type Effect, type Effects, type Facts } from './backtest.ts';
 
 /** A number of cases of which it cannot be known how many it would have been. */
@@ -28,10 +29,10 @@ export interface SummaryRow {
   /** Of the answered ones, those answered after the other deadline. */
   readonly cancelledShare: Share;
   /**
-   * Went unanswered and would have had more time; what people would have done with it was never seen. The estimate takes it that the added
-   * time is used like the last stretch of the same length before the deadline was: by as many of those who had not answered until then.
+   * Went unanswered and would have had more time; what people would have done with it was never seen. The estimate takes it that they
+   * would have gone on answering like those of the same role and tier who had that long.
    */
-  readonly saved: Bounds & { readonly estimate: number; readonly low: number; readonly high: number };
+  readonly saved: Bounds & Likelihood;
   /** What would have been cancelled for want of an answer, of the proposals: between these, intervals of 95 % included. */
   readonly unansweredThen: { readonly low: number; readonly high: number };
   readonly medianWindowMs: number;
@@ -136,16 +137,19 @@ const rowOf = (role: SummaryRow['role'], tier: string, pairs: readonly Pair[]): 
   };
 };
 
-/** Each stretch of added time is held against those of the same role and tier who had not answered so long before their deadline. */
-const estimateOf = (pairs: readonly Pair[]): { estimate: number; low: number; high: number } => {
+/** By those of the same role and tier who had that long to answer. */
+const estimateOf = (pairs: readonly Pair[]): Likelihood => {
   const total = { estimate: 0, low: 0, high: 0 };
-  for (const [{ remaining, endings }, { added }] of pairs)
-    for (const [addedMs, count] of added.buckets()) {
-      const late = remaining.atMost(addedMs);
-      const { share, low, high } = wilson(late, late + endings.unanswered);
-      total.estimate += count * share;
+  for (const [{ times, left }, { extended }] of pairs) {
+    if (extended.size === 0) continue;
+    const survival = survivalOf(times, left);
+    for (const [pair, count] of extended) {
+      const [from = 0, to = 0] = pair.split(' ').map(Number);
+      const { estimate, low, high } = survival.answersBetween(from, to);
+      total.estimate += count * estimate;
       total.low += count * low;
       total.high += count * high;
     }
+  }
   return total;
 };

@@ -30,7 +30,6 @@ describe('the histogram of durations', () => {
     expect([histogram.quantile(0), histogram.quantile(0.5), histogram.quantile(1)]).toEqual([
       0, 63, 1_234_567,
     ]);
-    expect([histogram.atMost(0), histogram.atMost(63), histogram.atMost(2 ** 40)]).toEqual([1, 2, 3]);
     expect(new LogHistogram().quantile(0.5)).toBeNaN();
   });
 
@@ -39,9 +38,9 @@ describe('the histogram of durations', () => {
       [5, 70, 900_000],
       [3, 70, 86_400_000],
     ];
-    const merged = histogramOf(a!);
-    merged.merge(histogramOf(b!));
-    const whole = histogramOf([...a!, ...b!]);
+    const merged = histogramOf(a);
+    merged.merge(histogramOf(b));
+    const whole = histogramOf([...a, ...b]);
     expect([...merged.buckets()]).toEqual([...whole.buckets()]);
     expect([merged.minimum, merged.maximum, merged.count]).toEqual([3, 86_400_000, 6]);
   });

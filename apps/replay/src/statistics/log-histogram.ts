@@ -48,29 +48,25 @@ export class LogHistogram {
     for (const [index, count] of this.#counts.entries()) {
       seen += count;
       if (count > 0 && seen >= rank) {
-        const [from, to] = boundsOf(index);
-        return Math.min(this.#maximum, Math.max(this.#minimum, to - from <= 1 ? from : (from + to) / 2));
+        return Math.min(this.#maximum, Math.max(this.#minimum, middleOf(index)));
       }
     }
     return NaN;
   }
 
-  /** How many values are this or less; values in the same bucket all count. */
-  atMost(value: number): number {
-    let seen = 0;
-    const last = indexOf(value);
-    for (let index = 0; index <= last; index += 1) seen += this.#counts[index] ?? 0;
-    return seen;
-  }
-
-  /** The middle of each bucket that is not empty, and how many are in it. */
+  /** What stands for each bucket that is not empty, ascending, and how many are in it. */
   *buckets(): Generator<readonly [middle: number, count: number]> {
-    for (const [index, count] of this.#counts.entries()) {
-      const [from, to] = boundsOf(index);
-      if (count > 0) yield [to - from <= 1 ? from : (from + to) / 2, count];
-    }
+    for (const [index, count] of this.#counts.entries()) if (count > 0) yield [middleOf(index), count];
   }
 }
+
+/** What stands for a value in a {@link LogHistogram}: the middle of its bucket. */
+export const bucketOf = (value: number): number => middleOf(indexOf(value));
+
+const middleOf = (index: number): number => {
+  const [from, to] = boundsOf(index);
+  return to - from <= 1 ? from : (from + to) / 2;
+};
 
 const largest = subBuckets * octaves - 1;
 
