@@ -1,4 +1,4 @@
-import { anyText, readDocument, wholeNumber, type Setting } from '@hse/service-kit';
+import { anyText, InvalidSettings, readDocument, wholeNumber, type Setting } from '@hse/service-kit';
 import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
 import { parseAccounts, type Account } from './accounts.ts';
 import { demoAccounts } from './demo-accounts.ts';
@@ -42,7 +42,8 @@ export const httpSettings = {
     parse: origin,
   },
   METRICS_PORT: {
-    meaning: 'TCP port of /metrics, at the same address; 0 takes a free one; default: the port of the API serves it',
+    meaning:
+      'TCP port of /metrics, at the same address; 0 takes a free one; default: the port of the API serves it',
     form: 'a whole number from 0 to 65535',
     default: undefined,
     parse: wholeNumber(0, 65_535),
@@ -52,8 +53,9 @@ export const httpSettings = {
 /** Who there is. */
 export const accountSettings = {
   ACCOUNTS: {
-    meaning: 'JSON list of the participants; default: the demo accounts',
-    form: 'the path of a JSON file as the README shows it',
+    meaning:
+      'JSON list of the participants; default: the demo accounts, which it takes "demo" for with NODE_ENV=production',
+    form: 'the path of a JSON file as the README shows it, or "demo"',
     default: undefined,
     parse: anyText,
   },
@@ -115,9 +117,24 @@ export const issuerClient = (settings: {
   ...(settings.OIDC_DISCOVERY_URL !== undefined && { discoveryUrl: settings.OIDC_DISCOVERY_URL }),
 });
 
-/** The participants that `ACCOUNTS` points to. @throws InvalidSettings */
-export const readAccounts = ({ ACCOUNTS: path }: { ACCOUNTS: string | undefined }): readonly Account[] =>
-  readDocument('ACCOUNTS', accountSettings.ACCOUNTS, path, demoAccounts, parseAccounts);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether this is no place to try things out. */
+export const isProduction = ({ NODE_ENV: mode }: Environment): boolean => mode === 'production';
+
+/** The participants that `ACCOUNTS` points to. @throws InvalidSettings also where demo accounts would get into production unasked. */
+export const readAccounts = (
+  { ACCOUNTS: path }: { ACCOUNTS: string | undefined },
+  environment: Environment,
+): readonly Account[] => {
+  if (path === 'demo') return demoAccounts;
+  if (path === undefined && isProduction(environment))
+    throw new InvalidSettings([
+      'ACCOUNTS has to be set with NODE_ENV=production: the path of a JSON file with the participants, or "demo" where people ' +
+        'who try things out are to find the demo accounts.',
+    ]);
+  return readDocument('ACCOUNTS', accountSettings.ACCOUNTS, path, demoAccounts, parseAccounts);
+};
 
 /** Where browsers and API clients reach the server: as told, or on this machine. */
 export const publicUrl = ({ PUBLIC_URL, PORT }: { PUBLIC_URL: string | undefined; PORT: number }): string =>

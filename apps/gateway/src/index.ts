@@ -7,6 +7,7 @@ export { GatewayModule } from './gateway.module.ts';
 export {
   accountSettings,
   httpSettings,
+  isProduction,
   issuerClient,
   oidcSettings,
   publicUrl,

@@ -52,6 +52,14 @@ describe('the settings of the gateway', () => {
       expect(() => readGatewaySettings(environment)).toThrow(fault);
   });
 
+  it('have demo accounts in production only where they are asked for', () => {
+    const environment = { OIDC_ISSUER: issuer, NODE_ENV: 'production' };
+    expect(() => readGatewaySettings(environment)).toThrow('ACCOUNTS has to be set with NODE_ENV=production');
+    expect(readGatewaySettings({ ...environment, ACCOUNTS: 'demo' }).accounts.length).toBeGreaterThan(2);
+    // The image sets it.
+    expect(readGatewaySettings({ ...composeEnvironment('gateway'), NODE_ENV: 'production' })).toBeDefined();
+  });
+
   it('stand in docs/distributed.md, every one with its meaning and default, and no other', () => {
     expect(documentedSettings('gateway')).toEqual(settingRows(settingsTable));
   });

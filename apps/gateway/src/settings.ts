@@ -65,7 +65,7 @@ export const readGatewaySettings = (
   const documents = allOrFaults(
     {
       policy: () => readPolicy(settings),
-      accounts: () => readAccounts(settings),
+      accounts: () => readAccounts(settings, environment),
       issuer: () => {
         if (settings.OIDC_ISSUER !== undefined) return settings.OIDC_ISSUER;
         throw new InvalidSettings([`OIDC_ISSUER has to be set: ${settingsTable.OIDC_ISSUER.form}.`]);

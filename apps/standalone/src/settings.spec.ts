@@ -114,6 +114,26 @@ describe('the settings of the standalone server', () => {
     );
   });
 
+  it('refuse the embedded issuer and the demo accounts in production, and say what to do', () => {
+    const start = (environment: Record<string, string>) => () => readStandaloneSettings(environment);
+    expect(start({ NODE_ENV: 'production' })).toThrow(
+      /2 settings are wrong:\n.*OIDC_ISSUER has to be set with NODE_ENV=production: the URL of your OpenID provider.*\n.*ACCOUNTS has to be set/,
+    );
+    const issuer = { OIDC_ISSUER: 'https://id.example.org' };
+    const accounts = { ACCOUNTS: 'demo' };
+    expect(start({ NODE_ENV: 'production', ...issuer })).toThrow('ACCOUNTS has to be set');
+    expect(start({ NODE_ENV: 'production', ...accounts })).toThrow('OIDC_ISSUER has to be set');
+    expect(start({ NODE_ENV: 'production', ...issuer, ...accounts })).not.toThrow();
+    // Where there is https, there are others.
+    const elsewhere = { PUBLIC_URL: 'https://sessions.example.org' };
+    expect(start(elsewhere)).toThrow(
+      'OIDC_ISSUER has to be set with PUBLIC_URL=https://sessions.example.org',
+    );
+    expect(start({ ...elsewhere, ...issuer })).not.toThrow();
+    for (const environment of [{}, { NODE_ENV: 'test' }, { NODE_ENV: 'development' }])
+      expect(start(environment)).not.toThrow();
+  });
+
   it('stand in the README, every one with its meaning and default', () => {
     const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
     const shown = readme.split('<!-- /settings -->')[0]?.split(/<!-- settings: .* -->\n/)[1];

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   accountSettings,
   httpSettings,
+  isProduction,
   oidcSettings,
   protectionSettings,
   publicUrl,
@@ -60,8 +61,9 @@ export const readStandaloneSettings = (
 ): Settings => {
   const settings = readSettings(settingsTable, environment);
   const documents = allOrFaults(
-    { policy: () => readPolicy(settings), accounts: () => readAccounts(settings) },
+    { policy: () => readPolicy(settings), accounts: () => readAccounts(settings, environment) },
     [
+      ...refuseDemonstration(settings, environment),
       ...needs(
         environment,
         ['CLOCK_START', 'CLOCK_SPEED'],
@@ -77,6 +79,27 @@ export const readStandaloneSettings = (
     ],
   );
   return { ...settings, ...documents };
+};
+
+/** The embedded issuer lets everybody in who knows it: that is for demonstrations on one's own machine. */
+const refuseDemonstration = (
+  {
+    OIDC_ISSUER: issuer,
+    PUBLIC_URL: url,
+  }: { OIDC_ISSUER: string | undefined; PUBLIC_URL: string | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] => {
+  const cause = isProduction(environment)
+    ? 'with NODE_ENV=production'
+    : url?.startsWith('https:')
+      ? `with PUBLIC_URL=${url}, where others are`
+      : undefined;
+  if (issuer !== undefined || cause === undefined) return [];
+  return [
+    `OIDC_ISSUER has to be set ${cause}: the URL of your OpenID provider. The embedded issuer is for demonstrations and does not run ` +
+      'there: its passwords are in clear text, and its demo accounts are open to everybody. To try things out, leave NODE_ENV and ' +
+      'PUBLIC_URL alone.',
+  ];
 };
 
 /** URL of the embedded issuer. */
