@@ -120,7 +120,17 @@ describe('docker-compose.yml', () => {
     expect(Number.parseInt(String(of(name).stop_grace_period), 10) * 1_000).toBeGreaterThan(Number(DRAIN_MS));
   });
 
-  it.each([...engines, 'keycloak'])(
+  it('starts Jaeger beside everything else when its profile is named, and lets every service trace to it', () => {
+    const beside = started('infra', 'issuer', 'services', 'tracing');
+    expect(beside).toEqual([...started(), 'jaeger'].sort());
+    const traced = composeFile({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://jaeger:4318' });
+    for (const name of services)
+      expect(traced.services[name]?.environment).toMatchObject({
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://jaeger:4318',
+      });
+  });
+
+  it.each([...engines, 'keycloak', 'jaeger'])(
     'has %s in a version that is named, checked, limited and without rights to gain',
     (name) => {
       expect(of(name)).toMatchObject({
