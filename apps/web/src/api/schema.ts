@@ -307,6 +307,124 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/participants/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A participant as they were put */
+    get: operations['getParticipant'];
+    /**
+     * Say who takes part
+     * @description The id is the `sub` of their tokens. Safe to repeat: the same body changes nothing. Every gateway goes by it within seconds. With `active: false` they take part no more: their tokens are refused, nobody can ask them, and their sessions stay as they are. A role stays once there is a session request with them. With If-Match, only that version is replaced; without, the last writer counts.
+     */
+    put: operations['putParticipant'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/parked-streams': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Session requests that a follower of the log does not follow at present, and why */
+    get: operations['listParkedStreams'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/parked-streams/{group}/{stream}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Have the follower try it again, from the event that failed
+     * @description It is off the list once that has succeeded, and parked again when it fails. Also takes back that it was discarded.
+     */
+    post: operations['retryParkedStream'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/parked-streams/{group}/{stream}/discard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Leave it out for good
+     * @description What the follower makes of this session request stays as it is; the events stay in the log. It stays on the list.
+     */
+    post: operations['discardParkedStream'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/session-requests/{id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything that was recorded of a session request
+     * @description All events with their metadata, as they are in the log: also what the two parties wrote to each other. Who looks says why, and that is in the audit trail before anything is shown.
+     */
+    get: operations['getRecordedHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who has done what, and why
+     * @description Newest first. Records are added and never changed; one may be there of what failed afterwards.
+     */
+    get: operations['listAuditRecords'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/clock': {
     parameters: {
       query?: never;
@@ -743,11 +861,126 @@ export interface components {
       /** @description Of a failure of the server (5xx): by what it is found in the logs. The header `x-request-id` says the same. */
       httpRequestId?: string;
     };
+    ParticipantEntry: {
+      /**
+       * @description Stays once there are session requests with them.
+       * @enum {string}
+       */
+      role: 'coach' | 'client';
+      name: string;
+      /** @description IANA name. */
+      timeZone: string;
+      /** @description Shown to nobody. */
+      email?: string;
+      /** @description Where their picture is: an https URL, or a path on this origin. */
+      picture?: string;
+      /** @description False: takes part no more; sessions stay as they are. Default: true. */
+      active?: boolean;
+    };
+    Decision: {
+      /** @description Why; for the audit trail. No personal data. */
+      reason: string;
+    };
+    ReasonQuery: {
+      /** @description Why; for the audit trail. No personal data. */
+      reason: string;
+    };
+    ParkedStreamsQuery: {
+      /** @description Only those of this follower of the log. */
+      group?: string;
+    };
+    AuditQuery: {
+      /** @description Only what was done to this: the id of a participant or a session request, or a stream. */
+      target?: string;
+      /** @description `nextCursor` of the page before, as it is. */
+      cursor?: string;
+      /** @description Most items on one page. Default 50. */
+      limit?: number;
+    };
+    KeptParticipant: {
+      id: string;
+      /** @enum {string} */
+      role: 'coach' | 'client';
+      name: string;
+      /** @description IANA name. */
+      timeZone: string;
+      email?: string;
+      /** @description Where their picture is: an https URL, or a path on this origin. */
+      picture?: string;
+      /** @description False: takes part no more. */
+      active: boolean;
+    };
+    ParkedStreamView: {
+      /** @description The follower. */
+      group: string;
+      stream: string;
+      partition: number;
+      /** @description Of the first event that has no effect yet. */
+      fromRevision: number;
+      /** @description Why it failed. */
+      reason: string;
+      attempts: number;
+      /** Format: date-time */
+      parkedAt: string;
+      /**
+       * @description `parked`: somebody has to decide. `retry`: about to be tried. `discarded`: left out for good.
+       * @enum {string}
+       */
+      state: 'parked' | 'retry' | 'discarded';
+    };
+    ParkedStreamList: {
+      items: components['schemas']['ParkedStreamView'][];
+    };
+    RecordedEventView: {
+      id: string;
+      /** @enum {string} */
+      type:
+        'SessionRequested' | 'SessionAccepted' | 'SessionRejected' | 'SessionAdjusted' | 'SessionCancelled';
+      revision: number;
+      /** @description In the whole log. */
+      position: number;
+      /** @description The payload. */
+      data: Record<string, unknown>;
+      /** @description Who or what caused it, by which command, when. */
+      metadata: Record<string, unknown>;
+    };
+    RecordedHistory: {
+      items: components['schemas']['RecordedEventView'][];
+    };
+    AuditRecordView: {
+      id: string;
+      /** Format: date-time */
+      at: string;
+      /** @description `sub` of the token. */
+      subject: string;
+      /** @description The client that the token was issued to. */
+      client?: string;
+      /** @enum {string} */
+      action:
+        | 'participant-created'
+        | 'participant-changed'
+        | 'history-read'
+        | 'stream-retried'
+        | 'stream-discarded';
+      /** @description What it was done to. */
+      target: string;
+      reason?: string;
+      detail?: string;
+      /** @description Of the HTTP request. */
+      requestId: string;
+    };
+    AuditList: {
+      items: components['schemas']['AuditRecordView'][];
+      /** @description Missing on the last page. */
+      nextCursor?: string;
+    };
   };
   responses: never;
   parameters: {
     /** @description Makes the request safe to repeat: 1 to 255 visible ASCII characters, a new one for each new request. */
     IdempotencyKey: string;
+    /** @description The ETag of the state that is to be replaced, exactly one. Default: whatever is there. */
+    OptionalIfMatch: string;
     /** @description The ETag of the state that was decided on, exactly one. */
     IfMatch: string;
     /** @description Id of the last event received: resume after it. */
@@ -2556,6 +2789,745 @@ export interface operations {
         };
       };
       /** @description Service Unavailable: `not-ready` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getParticipant: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The participant. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeptParticipant'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  putParticipant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag of the state that is to be replaced, exactly one. Default: whatever is there. */
+        'If-Match'?: components['parameters']['OptionalIfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ParticipantEntry'];
+      };
+    };
+    responses: {
+      /** @description They take part like this. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeptParticipant'];
+        };
+      };
+      /** @description They were not known before. */
+      201: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeptParticipant'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Conflict: `role-fixed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Precondition Failed: `conflict` */
+      412: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listParkedStreams: {
+    parameters: {
+      query?: {
+        /** @description Only those of this follower of the log. */
+        group?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them, by group and stream. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParkedStreamList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  retryParkedStream: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        group: string;
+        stream: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Decision'];
+      };
+    };
+    responses: {
+      /** @description It is about to be tried. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParkedStreamView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  discardParkedStream: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        group: string;
+        stream: string;
+      };
+      cookie?: never;
+    };
+    /** @description Up to 16384 bytes. */
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Decision'];
+      };
+    };
+    responses: {
+      /** @description It is left out. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParkedStreamView'];
+        };
+      };
+      /** @description Bad Request: `invalid-request`, `malformed-json` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Request Timeout: `request-timeout` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Payload Too Large: `body-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unsupported Media Type: `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getRecordedHistory: {
+    parameters: {
+      query: {
+        /** @description Why; for the audit trail. No personal data. */
+        reason: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The events, oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecordedHistory'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not Found: `not-found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Insufficient Storage: `storage-full` */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  listAuditRecords: {
+    parameters: {
+      query?: {
+        /** @description Only what was done to this: the id of a participant or a session request, or a stream. */
+        target?: string;
+        /** @description `nextCursor` of the page before, as it is. */
+        cursor?: string;
+        /** @description Most items on one page. Default 50. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditList'];
+        };
+      };
+      /** @description Bad Request: `invalid-request` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
       503: {
         headers: {
           'Retry-After': components['headers']['RetryAfter'];
