@@ -16,7 +16,7 @@ import { DAY, HOUR, createSystem, clockStart, type System } from './system.ts';
  * refused and what makes no sense; then everything that its processes have printed is looked through, at the level of debugging.
  */
 
-const mark = 'zzprivatezz';
+const mark = 'xx-private-xx';
 const headers = { 'x-request-id': 'e2e-logs-request' };
 
 interface Logged {

@@ -63,7 +63,7 @@ describe('a span', () => {
 
   it('is kept only within the share, also where a caller wants more, and never against its will', async () => {
     // Which traces are in the share follows from their ids: the first eight digits count, and these two are low and high.
-    const [low, high] = [`00000001${zeros(23)}1`, `fffffffe${zeros(23)}1`];
+    const [low, high] = [`00000001${zeros(23)}1`, `ffffff00${zeros(23)}1`];
     const telemetry = traced(0.5);
     const isKept = (id: string, flags: string): boolean =>
       telemetry.tracer.startSpan('one', {}, contextOf(`00-${id}-${spanId}-${flags}`)).isRecording();
