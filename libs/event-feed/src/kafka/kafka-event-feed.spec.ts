@@ -318,6 +318,33 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     expect([effects.handled, effects.outOfOrder]).toEqual([110, 0]);
   });
 
+  it('tells how many messages wait in the partitions of each member', async () => {
+    world = await makeWorld();
+    const effects = new Effects();
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<undefined>();
+    let isHeld = false;
+    const [feed, other] = [world.member(), world.member()];
+    const members = [feed, other].map((each) =>
+      each.consume(
+        'g',
+        effects.consumer(({ events }) => (isHeld && events.length > 0 ? mayGoOn : undefined)),
+      ),
+    );
+    await Promise.all(members.map(async (member) => member.reached(await record(world.store, 20, 1))));
+    const waiting = async (): Promise<number> => {
+      const counts = await Promise.all([feed, other].map((each) => each.unhandled()));
+      return counts.reduce((sum, count) => sum + (count.get('g') ?? NaN), 0);
+    };
+    expect(await waiting()).toBe(0);
+    isHeld = true;
+    const head = await record(world.store, 20, 2);
+    while ((await waiting()) !== 40)
+      await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
+    goOn(undefined);
+    await Promise.all(members.map((member) => member.reached(head)));
+    expect(await waiting()).toBe(0);
+  });
+
   it('when effects are deleted while others run, the whole group makes them again', async () => {
     world = await makeWorld();
     const effects = new Effects();
