@@ -24,13 +24,15 @@ const batchSize = 5_000;
 export interface ExportOptions {
   readonly history: History;
   readonly policies: Policies;
-  /** Without the head, which is that of the history when the export begins. */
+  /** Everything that the bytes depend on, besides the head. */
   readonly plan: Omit<ExportPlan, 'head'>;
   readonly rowOptions: RowOptions;
   /** The file, or for Parquet the folder, that is there when the export is whole, and not before. */
   readonly out: string;
   /** Go on with an unfinished export of the same plan. */
   readonly resume?: boolean;
+  /** Position up to which events are exported. Default: the head of the history when the export begins. */
+  readonly head?: number;
   /** Take the place of what is there. */
   readonly overwrite?: boolean;
   readonly onProgress?: (progress: Progress) => void;
@@ -82,6 +84,7 @@ const begin = async ({
   history,
   plan,
   out,
+  head,
   resume = false,
   overwrite = false,
 }: ExportOptions): Promise<Manifest | undefined> => {
@@ -97,8 +100,7 @@ const begin = async ({
   }
   const found = readJson(manifestPath) as Manifest | undefined;
   if (found && resume) {
-    const { head } = found.plan;
-    const wanted: ExportPlan = { ...plan, head };
+    const wanted: ExportPlan = { ...plan, head: found.plan.head };
     const names = Object.keys(wanted) as (keyof ExportPlan)[];
     const differing = names.filter((name) => !isDeepStrictEqual(wanted[name], found.plan[name]));
     if (differing.length > 0)
@@ -111,7 +113,7 @@ const begin = async ({
     throw new Failure(`${partial} is an unfinished export: --resume finishes it, --overwrite begins anew.`);
   rmSync(partial, { recursive: true, force: true });
   if (overwrite) rmSync(out, { recursive: true, force: true });
-  const manifest: Manifest = { plan: { ...plan, head: await history.head() }, done: nothingDone };
+  const manifest: Manifest = { plan: { ...plan, head: head ?? (await history.head()) }, done: nothingDone };
   mkdirSync(plan.format === 'parquet' ? partial : dirname(out), { recursive: true });
   // From now on it is settled where the export ends.
   writeJson(manifestPath, manifest);
