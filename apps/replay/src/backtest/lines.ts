@@ -26,13 +26,14 @@ export const backtestLines = (summary: BacktestSummary): string[] => {
       ...byTier(policy),
       '',
     ]),
+    'How to read this.',
     ...reading,
   ];
 };
 
 /** How the figures are to be read; part of everything that shows them. */
 export const reading = [
-  'How to read this. Only deadlines are computed anew; everybody does what they did, when they did it. What they would have done under',
+  'Only deadlines are computed anew; everybody does what they did, when they did it. What they would have done under',
   'another deadline was never seen: "0 to 120" says that at most 120 would have been cancelled (if everybody had answered when they did)',
   'and perhaps none (had everybody answered after the same share of the time they had). Of those that went unanswered, with more time all',
   'or none might have been answered; "about" takes it that they would have gone on answering like those of the same role and lead who',

@@ -100,10 +100,10 @@ const sideBySideFigure = (policies: readonly PolicySummary[]): Figure => {
 };
 
 const lostFigure = (policy: PolicySummary): Figure => {
-  const { policyId, byRoleAndTier, total } = policy;
+  const { policyId, byRoleAndTier } = policy;
   return {
     id: `lost-${idOf(policyId)}`,
-    title: `${policyId}: ${percent(total.cancelledShare.share)} of the answers came after its deadline, and ${count(total.saved.atMost)} unanswered proposals would have had more time`,
+    title: lostTitle(policy),
     about:
       'Proposals by who had to answer and their lead: at most so many would have been cancelled although they were answered or amended in time, and at most so many of the unanswered ones could have been saved.',
     legend: [
@@ -116,7 +116,7 @@ const lostFigure = (policy: PolicySummary): Figure => {
         {
           label: tierName(row.tier),
           parts: [row.cancelled.accepted, row.cancelled.atMost - row.cancelled.accepted, row.saved.atMost],
-          value: `${count(row.cancelled.atMost)} | ${count(row.saved.atMost)}`,
+          value: lostValue(row),
           ...(isFirstOfRole(byRoleAndTier, index) && { heading: roleNames[row.role] }),
         },
       ]),
@@ -124,6 +124,32 @@ const lostFigure = (policy: PolicySummary): Figure => {
     ),
     table: { caption: `${policyId} by role and lead`, head: tierHead, rows: tierRows(policy) },
   };
+};
+
+const lostTitle = ({ policyId, total }: PolicySummary): string => {
+  const { cancelledShare, cancelled, saved } = total;
+  const parts = [
+    ...(cancelledShare.count > 0
+      ? [`${percent(cancelledShare.share)} of the answers came after its deadline`]
+      : []),
+    ...(cancelledShare.count === 0 && cancelled.atMost > 0
+      ? [`${count(cancelled.atMost)} amendments came after its deadline`]
+      : []),
+    ...(saved.atMost > 0
+      ? [
+          `with more time, about ${count(Math.round(saved.estimate))} of ${count(saved.atMost)} unanswered proposals might have been answered`,
+        ]
+      : []),
+  ];
+  return `${policyId}: ${parts.length === 0 ? 'other deadlines, and nobody would have noticed' : parts.join('; ')}`;
+};
+
+const lostValue = ({ cancelled, saved }: SummaryRow): string => {
+  const parts = [
+    ...(cancelled.atMost > 0 ? [`${count(cancelled.atMost)} cancelled`] : []),
+    ...(saved.atMost > 0 ? [`${count(saved.atMost)} saved`] : []),
+  ];
+  return parts.length === 0 ? '0' : `up to ${parts.join(', ')}`;
 };
 
 const windowsFigure = ({ policyId, byRoleAndTier, total }: PolicySummary): Figure => {

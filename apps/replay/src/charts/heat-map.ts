@@ -1,6 +1,6 @@
 import { element, type Draw } from './svg.ts';
 
-/** A table of cells, darker where there is more. The hours are named every `labelEvery` columns. */
+/** A table of cells, of stronger colour where there is more. The hours are named every `labelEvery` columns. */
 export const heatMap =
   (
     rows: readonly { readonly label: string; readonly cells: readonly number[] }[],

@@ -1,6 +1,11 @@
-/** Text as it stands in HTML and SVG. */
+/** Text as it stands in HTML and SVG; a number is not parted from its unit. */
 export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  text
+    .replace(/(\d) (?=(?:d|h|min|s|ms|%)(?:\W|$))/g, '$1\u00a0')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 
 /** A coordinate: a tenth of a pixel is more than anybody sees. */
 const written = (value: string | number): string =>

@@ -286,7 +286,7 @@ const deadlines = (statistics: Statistics): Figure => {
   return {
     id: 'deadlines',
     title: `Most deadlines fall on ${weekdays[most.weekday]}s between ${most.hour} and ${most.hour + 1} o’clock ${timeZone}`,
-    about: `Deadlines by weekday and hour, in ${timeZone}: the darker, the more; the darkest hour had ${count(most.value)}. Where people live is not in the log.`,
+    about: `Deadlines by weekday and hour, in ${timeZone}: the stronger the colour, the more; the strongest hour had ${count(most.value)}. Where people live is not in the log.`,
     draw: heatMap(
       deadlineHours.map((cells, index) => ({ label: weekdays[index] ?? '', cells })),
       (hour) => `${hour}:00`,

@@ -1,5 +1,5 @@
 import type { Table } from '../charts/page.ts';
-import { count, duration, percent, type Cell } from '../text-table.ts';
+import { count, duration, minute, percent, type Cell } from '../text-table.ts';
 import { firstAnswers, results, type FirstAnswer, type Result } from './collect.ts';
 import { lastRound, type DurationClass, type Quantiles, type Statistics } from './statistics.ts';
 
@@ -185,7 +185,7 @@ export const classNames = (classes: readonly DurationClass[]): string[] =>
 
 /** One line on where the figures come from. */
 export const sourceLine = ({ events, incomplete, from, to }: Statistics): string =>
-  `${count(events)} events${from === null ? '' : `, ${from} to ${to}`}` +
+  `${count(events)} events${from === null ? '' : `, ${minute(from)} to ${minute(to ?? from)} UTC`}` +
   (incomplete === 0
     ? ''
     : `; ${count(incomplete)} about requests of which the beginning is missing are left out`);
