@@ -120,6 +120,11 @@ describe('docker-compose.yml', () => {
     expect(Number.parseInt(String(of(name).stop_grace_period), 10) * 1_000).toBeGreaterThan(Number(DRAIN_MS));
   });
 
+  it('starts Prometheus and Grafana beside everything else when their profile is named', () => {
+    const beside = started('infra', 'issuer', 'services', 'observability');
+    expect(beside).toEqual([...started(), 'grafana', 'prometheus'].sort());
+  });
+
   it('starts Jaeger beside everything else when its profile is named, and lets every service trace to it', () => {
     const beside = started('infra', 'issuer', 'services', 'tracing');
     expect(beside).toEqual([...started(), 'jaeger'].sort());
@@ -130,11 +135,11 @@ describe('docker-compose.yml', () => {
       });
   });
 
-  it.each([...engines, 'keycloak', 'jaeger'])(
+  it.each([...engines, 'keycloak', 'jaeger', 'prometheus', 'grafana'])(
     'has %s in a version that is named, checked, limited and without rights to gain',
     (name) => {
       expect(of(name)).toMatchObject({
-        image: expect.stringMatching(/:\d+\.\d/),
+        image: expect.stringMatching(/:v?\d+\.\d/),
         healthcheck: { test: expect.arrayContaining(['CMD']) },
         cap_drop: ['ALL'],
         security_opt: ['no-new-privileges:true'],

@@ -40,7 +40,8 @@ export interface KeptDashboard {
     readonly description: string;
     readonly datasource: object;
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-    readonly targets: readonly Target[];
+    /** Rows have none. */
+    readonly targets?: readonly Target[];
     readonly fieldConfig: { readonly defaults: { readonly unit?: string } };
   }[];
   readonly annotations: { readonly list: readonly { readonly expr: string; readonly target: Target }[] };
