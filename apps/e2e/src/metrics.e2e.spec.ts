@@ -147,6 +147,7 @@ describe('/metrics, as the system is used', () => {
         ]),
       );
     };
+    await metrics();
     await noise();
     const before = await metrics();
     await noise();

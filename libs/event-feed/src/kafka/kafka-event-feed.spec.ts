@@ -330,7 +330,8 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
         effects.consumer(({ events }) => (isHeld && events.length > 0 ? mayGoOn : undefined)),
       ),
     );
-    await Promise.all(members.map(async (member) => member.reached(await record(world.store, 20, 1))));
+    const begun = await record(world.store, 20, 1);
+    await Promise.all(members.map((member) => member.reached(begun)));
     const waiting = async (): Promise<number> => {
       const counts = await Promise.all([feed, other].map((each) => each.unhandled()));
       return counts.reduce((sum, count) => sum + (count.get('g') ?? NaN), 0);
