@@ -113,7 +113,12 @@ export const createTelemetry = ({
     },
     close: async () => {
       delay.disable();
-      await Promise.allSettled([provider.shutdown({ timeoutMillis: patienceMs }), tracing?.shutdown()]);
+      // A collector that does not answer is given more time by its client than a stopping process has.
+      const ended = Promise.allSettled([
+        provider.shutdown({ timeoutMillis: patienceMs }),
+        tracing?.shutdown(),
+      ]);
+      await Promise.race([ended, elapsed(AbortSignal.timeout(patienceMs))]);
     },
   };
   // OpenTelemetry has it as a counter that is asked, the only one of its kind here.
@@ -127,6 +132,9 @@ export const createTelemetry = ({
   const delay = observeProcess(telemetry);
   return telemetry;
 };
+
+const elapsed = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener('abort', resolve));
 
 const observeProcess = (telemetry: Telemetry): { disable(): unknown } => {
   // The three of it are read in this order, by one look: the last one begins anew.
