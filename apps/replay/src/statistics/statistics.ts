@@ -148,7 +148,14 @@ const timeToAnswer = ({
 const quantiles = (histogram: LogHistogram): Quantiles => {
   const at = (share: number): number | null =>
     histogram.count === 0 ? null : Math.round(histogram.quantile(share));
-  return { p10: at(0.1), p25: at(0.25), p50: at(0.5), p75: at(0.75), p90: at(0.9), maximum: at(1) };
+  return {
+    p10: at(0.1),
+    p25: at(0.25),
+    p50: at(0.5),
+    p75: at(0.75),
+    p90: at(0.9),
+    maximum: histogram.count === 0 ? null : histogram.maximum,
+  };
 };
 
 const classes = (bounds: readonly number[], counts: readonly number[]): DurationClass[] =>
