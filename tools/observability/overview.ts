@@ -235,7 +235,8 @@ export const overview = () =>
         }),
         series({
           title: 'Memory, of its limit',
-          description: 'Resident memory of the biggest instance, as a share of the limit that k8s/base sets.',
+          description:
+            'Resident memory of the biggest instance, as a share of the limit that k8s/base sets. The embedded profile has none.',
           unit: 'percentunit',
           queries: {
             '{{job}}':
