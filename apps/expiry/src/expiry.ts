@@ -12,7 +12,7 @@ import type {
   Timers,
   Versioned,
 } from '@hse/event-sourcing';
-import type { Logger } from '@hse/service-kit';
+import type { Logger, UnderWay } from '@hse/service-kit';
 import { toEpochMs, type SessionRequest, type SessionRequestEvent } from '@hse/session-requests';
 import { v5 as nameBasedUuid } from 'uuid';
 import { changeBy, changeTo } from './deadline-changes.ts';
@@ -116,6 +116,8 @@ export interface ExpiryOptions {
    * Costs three small queries each time. Default 60 000, for a store that is not shared; choose about 1 000 for one that is.
    */
   readonly pollMs?: number;
+  /** Is told what is under way. */
+  readonly underWay?: Pick<UnderWay, 'during'>;
 }
 
 /** A deadline that this instance has claimed and whose command has not been answered. */
@@ -236,7 +238,8 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
     try {
       while (claimAgain && isRunning()) {
         claimAgain = false;
-        await claimOnce();
+        const claiming = claimOnce();
+        await (options.underWay?.during('deadlines', claiming) ?? claiming);
       }
       storeFailures = 0;
     } catch (error) {

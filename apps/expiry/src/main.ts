@@ -31,7 +31,7 @@ await runService({
   name,
   read: readExpirySettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, telemetry, owned, waitFor }) => {
+  start: async ({ settings, logger, timers, telemetry, underWay, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const { db } = owned(
@@ -97,6 +97,7 @@ await runService({
           logger,
           observer: measureExpiry({ telemetry, deadlines, clock }),
           head: () => store.head(),
+          underWay,
           pollMs: 1_000, // the deadlines are shared with other instances
           ...(settings.INSTANCE !== undefined && { instance: settings.INSTANCE }),
         }),

@@ -6,7 +6,7 @@ import type {
   SessionRequestStore,
 } from '@hse/contracts';
 import type { Clock, Ids, ParkedStreams, Timers } from '@hse/event-sourcing';
-import type { Logger, ReadinessCheck } from '@hse/service-kit';
+import type { Logger, ReadinessCheck, UnderWay } from '@hse/service-kit';
 import type { ExpiryPolicy } from '@hse/session-requests';
 import type { Telemetry } from '@hse/telemetry';
 import type { IssuerClientSettings } from './browser-session/issuer-client.ts';
@@ -52,12 +52,17 @@ export interface GatewayDependencies {
   /** Against callers that ask for too much. Default: none. */
   readonly protection?: Protection;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
+  /** Whether the process has got stuck by itself. Default: never. */
+  readonly underWay?: Pick<UnderWay, 'stalled'>;
   readonly logger: Logger;
   /** Default: nothing is measured. */
   readonly telemetry?: Telemetry;
   /** What tokens and idempotency keys go by. Default: the system's clock. */
   readonly wallClock?: WallClock;
 }
+
+/** Injects what keeps in mind how everything is, a `HealthWatch`. */
+export const HEALTH_WATCH = Symbol('HealthWatch');
 
 /** Injects the {@link GatewayDependencies}. */
 export const GATEWAY = Symbol('GatewayDependencies');

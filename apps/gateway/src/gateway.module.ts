@@ -1,12 +1,13 @@
 import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
-import { createSystemClock } from '@hse/service-kit';
+import { createHealthWatch, createSystemClock } from '@hse/service-kit';
 import { AuditController } from './administration/audit.controller.ts';
 import { Audit } from './administration/audit.ts';
+import { HealthDetailsController } from './administration/health-details.controller.ts';
 import { ParkedStreamsController } from './administration/parked-streams.controller.ts';
 import { ParticipantsAdministrationController } from './administration/participants-administration.controller.ts';
 import { RecordedHistoryController } from './administration/recorded-history.controller.ts';
 import { ClockController } from './clock.controller.ts';
-import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import { GATEWAY, HEALTH_WATCH, type GatewayDependencies } from './dependencies.ts';
 import { Freshness } from './freshness.ts';
 import { HealthController } from './health.controller.ts';
 import { Idempotency } from './idempotency.ts';
@@ -63,6 +64,7 @@ export class GatewayModule implements OnModuleDestroy {
         ParkedStreamsController,
         RecordedHistoryController,
         AuditController,
+        HealthDetailsController,
         ...(dependencies.testClock ? [ClockController] : []),
       ],
       providers: [
@@ -72,6 +74,7 @@ export class GatewayModule implements OnModuleDestroy {
           provide: Idempotency,
           useFactory: () => new Idempotency({ store, ids, timers, wallClock, logger }),
         },
+        { provide: HEALTH_WATCH, useFactory: () => createHealthWatch(dependencies.readiness, wallClock) },
         { provide: Audit, useFactory: () => new Audit({ trail: store, ids, wallClock }) },
         { provide: LiveConnections, useFactory: () => new LiveConnections({ ...dependencies, wallClock }) },
       ],

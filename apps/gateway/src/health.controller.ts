@@ -1,28 +1,53 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { problem, problemContentType } from '@hse/contracts/http';
-import { missing } from '@hse/service-kit';
+import { HealthView, problem, problemContentType } from '@hse/contracts/http';
+import { alive, missing, publicHealth, type HealthWatch } from '@hse/service-kit';
 import type { FastifyReply } from 'fastify';
 import { jsonAnswer, send } from './answer.ts';
-import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
+import { GATEWAY, HEALTH_WATCH, type GatewayDependencies } from './dependencies.ts';
 import { Describe } from './route-table.ts';
 
 /** For whoever runs the process; without a token. */
 @Controller()
 export class HealthController {
   readonly #gateway: GatewayDependencies;
-  constructor(@Inject(GATEWAY) gateway: GatewayDependencies) {
+  readonly #health: HealthWatch;
+
+  constructor(@Inject(GATEWAY) gateway: GatewayDependencies, @Inject(HEALTH_WATCH) health: HealthWatch) {
     this.#gateway = gateway;
+    this.#health = health;
+  }
+
+  @Get('health')
+  @Describe({
+    id: 'getHealth',
+    tag: 'Operation',
+    summary: 'What works at present, and since when',
+    description:
+      'For people and pages. Whoever decides where requests go asks `/readyz`. Details are in `/api/v1/admin/health`.',
+    answer: {
+      status: 200,
+      description: 'As seen from this process; also 200 when something is down.',
+      shape: HealthView,
+    },
+  })
+  async health(@Res() reply: FastifyReply): Promise<void> {
+    send(reply, jsonAnswer(200, publicHealth(await this.#health.report())));
   }
 
   @Get('livez')
   @Describe({
     id: 'livez',
     tag: 'Operation',
-    summary: 'The process answers',
-    answer: { status: 200, description: 'It does.', mediaType: 'application/json' },
+    summary: 'The process answers, and has not got stuck by itself',
+    answer: { status: 200, description: 'So it is.', mediaType: 'application/json' },
+    problems: ['not-ready'],
   })
   alive(@Res() reply: FastifyReply): void {
-    send(reply, jsonAnswer(200, { status: 'ok' }));
+    const [status, body] = alive(this.#gateway.underWay);
+    send(reply, {
+      ...jsonAnswer(status, body),
+      ...(status >= 400 && { headers: { 'content-type': problemContentType } }),
+    });
   }
 
   @Get('readyz')

@@ -17,6 +17,7 @@ export { createParticipants, seedParticipants, type Participants } from './parti
 export type { TokenRules } from './oidc/access-tokens.ts';
 export {
   createEmbeddedIssuer,
+  operatorClientId,
   webClientId,
   type EmbeddedIssuer,
   type EmbeddedIssuerOptions,

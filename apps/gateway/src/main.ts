@@ -21,6 +21,7 @@ import { issuerClient, publicUrl } from './http-settings.ts';
 import { remoteKeys } from './oidc/remote-keys.ts';
 import { createParticipants, seedParticipants } from './participants.ts';
 import { protectionOf } from './protection/settings.ts';
+import { createReadModelLagCheck } from './read-model-lag.ts';
 import { readGatewaySettings } from './settings.ts';
 import { createTestClock } from './test-clock.ts';
 
@@ -33,7 +34,17 @@ await runService({
   read: readGatewaySettings,
   health: ({ PORT: port, HOST: host }) => ({ port, host }),
   metrics: ({ METRICS_PORT: port, HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, telemetry, signal, owned, waitFor, takeOverHealth }) => {
+  start: async ({
+    settings,
+    logger,
+    timers,
+    telemetry,
+    underWay,
+    signal,
+    owned,
+    waitFor,
+    takeOverHealth,
+  }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const { db } = owned(
@@ -72,6 +83,11 @@ await runService({
       return { clock, testClock };
     };
     const { OIDC_AUDIENCE: audience, OIDC_ALGORITHMS: algorithms, issuer, OIDC_DISCOVERY_URL } = settings;
+    const readModelLag = createReadModelLagCheck({
+      head: () => store.head(),
+      checkpoint: () => readModels.checkpoint(),
+      now: () => performance.now(),
+    });
     const dependencies: GatewayDependencies = {
       bus: traceCommands(bus, { telemetry, side: 'client' }),
       queries: readModels,
@@ -97,16 +113,24 @@ await runService({
         if (signal.aborted) return [{ name: 'process', ok: false, detail: 'stopping' }];
         const { connected, lastError } = bus.health();
         return [
-          await probeCheck('mongodb', () => db.command({ ping: 1 }), timers),
+          {
+            ...(await probeCheck('mongodb', () => db.command({ ping: 1 }), timers)),
+            means: 'Nothing can be read or changed here at present.',
+          },
+          await readModelLag(),
           // Without it commands are answered with 503, here as anywhere, and everything else goes on.
           {
             name: 'requests',
             ok: connected > 0,
             needed: false,
+            takes: ['change', 'automatic-cancellations'],
+            means:
+              'Changes are refused at present, and what is not answered in time is cancelled later; everything can be read.',
             ...(lastError !== undefined && { detail: lastError }),
           },
         ];
       },
+      underWay,
       logger,
       telemetry,
     };

@@ -66,6 +66,7 @@ describe('the OpenAPI document', () => {
         .sort(),
     ).toEqual([
       'get /api/v1/admin/audit',
+      'get /api/v1/admin/health',
       'get /api/v1/admin/parked-streams',
       'get /api/v1/admin/session-requests/{id}/history',
       'get /api/v1/clock',
@@ -79,6 +80,7 @@ describe('the OpenAPI document', () => {
       'get /api/v1/session-requests/{id}',
       'get /api/v1/session-requests/{id}/history',
       'get /api/v1/slot-preview',
+      'get /health',
       'get /livez',
       'get /readyz',
       'post /api/v1/admin/parked-streams/{group}/{stream}/discard',
@@ -175,6 +177,8 @@ describe('the OpenAPI document', () => {
       (await administration(`/admin/session-requests/${request.id}/history?reason=why`)).json(),
     );
     fits('AuditList', (await administration('/admin/audit')).json());
+    fits('HealthDetails', (await administration('/admin/health')).json());
+    fits('HealthView', (await gateway.fastify.inject({ url: '/health' })).json());
     fits('ParkedStreamList', (await administration('/admin/parked-streams')).json());
     fits('ClockView', (await gateway.as(chloe).get('/clock')).body);
   });
@@ -202,7 +206,7 @@ describe('the way to log in', () => {
 
   it('is another one for the administration: a token with a scope of the list, and no session', () => {
     const administration = operations().filter(({ operation: { tags } }) => tags[0] === 'Administration');
-    expect(administration).toHaveLength(7);
+    expect(administration).toHaveLength(8);
     for (const { path, operation } of administration)
       expect([path, operation.security]).toEqual([
         path,

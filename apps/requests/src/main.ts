@@ -36,7 +36,7 @@ await runService({
   name,
   read: readRequestsSettings,
   health: ({ HEALTH_PORT: port, HEALTH_HOST: host }) => ({ port, host }),
-  start: async ({ settings, logger, timers, telemetry, signal, resources, owned, waitFor }) => {
+  start: async ({ settings, logger, timers, telemetry, underWay, signal, resources, owned, waitFor }) => {
     const ids = createUuids();
     const systemClock = createSystemClock();
     const sharedClock = async () => {
@@ -73,6 +73,7 @@ await runService({
       }),
     );
     const relay = createRelay<SessionRequestEvent>({
+      underWay,
       store,
       publisher: tracePublications(publisher, {
         telemetry,

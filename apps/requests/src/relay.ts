@@ -7,13 +7,15 @@ import {
   type Publication,
   type Timers,
 } from '@hse/event-sourcing';
-import type { Logger } from '@hse/service-kit';
+import type { Logger, UnderWay } from '@hse/service-kit';
 
 export interface RelayOptions<E extends DomainEvent> {
   readonly store: Pick<EventStore<E>, 'follow'>;
   readonly publisher: EventPublisher<E>;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Is told what is under way. */
+  readonly underWay?: Pick<UnderWay, 'during'>;
   /** Most events published at a time. Default 1 000. */
   readonly batchSize?: number;
   /** Pause after the first failure in a row; doubled with each further one. Default 100 ms. */
@@ -56,6 +58,7 @@ export const createRelay = <E extends DomainEvent>(options: RelayOptions<E>): Re
     publisher,
     timers,
     logger,
+    underWay,
     batchSize = 1_000,
     firstPauseMs = 100,
     longestPauseMs = 5_000,
@@ -79,7 +82,8 @@ export const createRelay = <E extends DomainEvent>(options: RelayOptions<E>): Re
   ): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await publication.publish(batch);
+        const publishing = publication.publish(batch);
+        await (underWay?.during('relay', publishing) ?? publishing);
         position = batch.position;
         setbacks.recover();
         return;

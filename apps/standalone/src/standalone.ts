@@ -37,10 +37,12 @@ import {
   createSystemClock,
   createTimers,
   createUuids,
+  createUnderWay,
   feedChecks,
   InvalidSettings,
   startHealthServer,
   tracing,
+  type ReadinessCheck,
 } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import {
@@ -84,6 +86,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
       closed,
     );
     const timers = createTimers();
+    const underWay = createUnderWay();
     const ids = createUuids();
     const systemClock = createSystemClock();
     const simulated =
@@ -173,10 +176,12 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
           {
             name: 'event-store',
             ok: store.failure === undefined,
+            means: 'Nothing can be changed at present, and nothing is cancelled.',
             ...(store.failure && { detail: store.failure.message }),
           },
-          ...feedChecks(feed),
+          ...feedChecks(feed).map((check) => ({ ...check, ...meaningOf[check.name] })),
         ]),
+      underWay,
       logger,
       telemetry,
     };
@@ -200,6 +205,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
               timers,
               ids,
               logger,
+              underWay,
               observer: measureExpiry({ telemetry, deadlines, clock }),
               head: () => store.head(),
               // There is one instance, so what it held when it was killed is nobody else's.
@@ -236,6 +242,15 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
   }
 };
 
+/** What people notice while a follower of the log makes no progress. */
+const meaningOf: Readonly<Record<string, Pick<ReadinessCheck, 'takes' | 'means'>>> = {
+  notifications: {
+    takes: ['live-updates'],
+    means: 'What is shown is older than what has happened.',
+  },
+  expiry: { takes: ['automatic-cancellations'], means: 'What is not answered in time is cancelled later.' },
+};
+
 class StandaloneModule {}
 
 const closed = async (resource: { close(): unknown }): Promise<void> => {
@@ -263,7 +278,14 @@ const oidcOf = async (settings: Settings, embeddedIssuer: string): Promise<OidcS
       client: issuerClient(settings),
     };
   const { issuer, jwks } = await prepareIssuerState(DATA_DIR, embeddedIssuer);
-  const embedded = createEmbeddedIssuer({ issuer, audience, jwks, accounts });
+  const embedded = createEmbeddedIssuer({
+    issuer,
+    audience,
+    jwks,
+    accounts,
+    // Its secret is as well known as the passwords of the demo accounts, so it is there with them only.
+    ...(settings.ACCOUNTS === undefined && { operatorSecret: 'demo' }),
+  });
   return { issuer, audience, algorithms, keys: embedded.keys, embedded };
 };
 

@@ -187,7 +187,52 @@ export class AuditList {
   nextCursor?: string;
 }
 
+const statuses = ['ok', 'degraded', 'down'] as const;
+const works = {
+  description:
+    'Whether people can `read`, `change`, get `live-updates`, and count on `automatic-cancellations`.',
+  example: { read: true, change: false, 'live-updates': true, 'automatic-cancellations': true },
+};
+const summary = { description: 'What does not work, in words.', example: 'Changes are refused at present.' };
+
+/** How a gateway is, for everybody. */
+export class HealthView {
+  @IsOneOf(statuses, { description: '`degraded`: of use all the same.' })
+  status!: (typeof statuses)[number];
+  @IsInstant({ description: 'Since when, as far as this process knows.' })
+  since!: Instant;
+  @IsAnyObject(works)
+  works!: object;
+  @IsText(2_000, summary)
+  summary!: string;
+}
+
+/** How something is that a gateway depends on. */
+export class DependencyView {
+  @IsText(100, { example: 'requests' })
+  name!: string;
+  @IsTruth()
+  ok!: boolean;
+  @IsInstant()
+  since!: Instant;
+  @Optional()
+  @IsText(2_000, { description: 'What is wrong.' })
+  detail?: string;
+  @Optional()
+  @IsText(500, { description: 'What that means for people.' })
+  means?: string;
+}
+
+/** How a gateway is, for operators. */
+export class HealthDetails extends HealthView {
+  @IsShape(DependencyView, { list: true })
+  dependencies!: DependencyView[];
+}
+
 export const administrationShapes = [
+  HealthView,
+  DependencyView,
+  HealthDetails,
   ParticipantEntry,
   Decision,
   ReasonQuery,

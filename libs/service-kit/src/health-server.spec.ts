@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { noTelemetry } from '@hse/telemetry';
-import { startHealthServer, type HealthServer } from './health-server.ts';
+import { createHealthWatch } from './health.ts';
+import { alive, startHealthServer, type HealthServer } from './health-server.ts';
+import { createUnderWay } from './under-way.ts';
 import { feedChecks, type ReadinessCheck } from './readiness.ts';
 
 let checks: () => Promise<readonly ReadinessCheck[]>;
@@ -49,6 +51,36 @@ describe('the health of a process', () => {
   it('is not ready when a check fails to tell', async () => {
     checks = () => Promise.reject(new Error('lost'));
     expect(await get('/readyz')).toMatchObject({ status: 503, body: { detail: 'Error: lost' } });
+  });
+
+  it('is not alive once it has stalled by itself, and says in what', async () => {
+    let now = 0;
+    const underWay = createUnderWay({ limitMs: 60_000, now: () => now });
+    const stuck = Promise.withResolvers<undefined>();
+    const working = underWay.during('deadlines', stuck.promise);
+    expect(alive(underWay)[0]).toBe(200);
+    now = 61_000;
+    expect(alive(underWay)).toMatchObject([503, { detail: 'deadlines has made no progress for 61 s.' }]);
+    stuck.resolve(undefined);
+    await working;
+    expect(alive(underWay)[0]).toBe(200);
+  });
+
+  it('tells all that it knows at /health, where somebody has been asked to keep it in mind', async () => {
+    expect((await get('/health')).body['status']).not.toBe('degraded');
+    const away = { name: 'requests', ok: false, needed: false, means: 'Changes are refused.' };
+    const own = await startHealthServer({
+      port: 0,
+      host: '127.0.0.1',
+      checks: async () => [away],
+      health: createHealthWatch(async () => [away], { now: () => 0 }),
+    });
+    const answer = await fetch(`http://127.0.0.1:${own.port}/health`);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { status: 'degraded', dependencies: [{ name: 'requests', ok: false, means: away.means }] },
+    ]);
+    await own.close();
   });
 
   it('serves nothing else', async () => {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metricsMediaType, type Telemetry } from '@hse/telemetry';
+import type { HealthWatch } from './health.ts';
+import type { UnderWay } from './under-way.ts';
 import { missing, type ReadinessCheck } from './readiness.ts';
 
 /** Tells an orchestrator how a process is. */
@@ -11,9 +13,18 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
+/** Whether a process goes on by itself; what else is away makes no difference. */
+export const alive = (underWay: Pick<UnderWay, 'stalled'> | undefined): [status: number, body: object] => {
+  const stalled = underWay?.stalled();
+  if (!stalled) return [200, { status: 'ok' }];
+  const detail = `${stalled.name} has made no progress for ${Math.round(stalled.ms / 1_000)} s.`;
+  return [503, { title: 'Stalled', status: 503, code: 'not-ready', detail }];
+};
+
 /**
- * Serves `GET /livez`, 200 as long as the process answers, and `GET /readyz`, 200 when nothing that is needed is missing and 503 with the checks
- * otherwise, for processes that serve nothing else over HTTP and while others start; with telemetry, `GET /metrics` for Prometheus. What else is
+ * Serves `GET /livez`, 200 as long as the process answers and goes on by itself, and `GET /readyz`, 200 when nothing that is needed is missing and 503 with the checks
+ * otherwise, for processes that serve nothing else over HTTP and while others start; with telemetry, `GET /metrics` for Prometheus; and
+ * `GET /health`, everything that is known of what it depends on. What else is
  * asked for is not found; while a check fails nobody can know that, and the answer is 503, too.
  *
  * @throws what listening throws, such as EADDRINUSE.
@@ -23,6 +34,8 @@ export const startHealthServer = async ({
   host,
   checks,
   telemetry,
+  health,
+  underWay,
 }: {
   /** 0 takes a free one. */
   port: number;
@@ -30,6 +43,10 @@ export const startHealthServer = async ({
   checks: () => Promise<readonly ReadinessCheck[]>;
   /** Absent where metrics are none of the asker's business. */
   telemetry?: Pick<Telemetry, 'metrics'>;
+  /** Absent where details are none of the asker's business. */
+  health?: HealthWatch;
+  /** Default: nothing ever stalls. */
+  underWay?: Pick<UnderWay, 'stalled'>;
 }): Promise<HealthServer> => {
   type Answer = [status: number, body: object | string];
   const readyOr = async (answer: (all: readonly ReadinessCheck[]) => Answer): Promise<Answer> => {
@@ -49,7 +66,8 @@ export const startHealthServer = async ({
     },
   ];
   const answerTo = async (method?: string, url?: string): Promise<Answer> => {
-    if (method === 'GET' && url === '/livez') return [200, { status: 'ok' }];
+    if (method === 'GET' && url === '/livez') return alive(underWay);
+    if (health && method === 'GET' && url === '/health') return [200, await health.report()];
     if (telemetry && method === 'GET' && url === '/metrics') return [200, await telemetry.metrics()];
     if (method === 'GET' && url === '/readyz')
       return readyOr((all) => [200, { status: 'ready', checks: all }]);

@@ -13,7 +13,16 @@ export { createSystemClock, type SystemClockOptions } from './system-clock.ts';
 export { createSimulatedClock, type SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
 export { createTimers } from './timers.ts';
 export { createSequentialUuids, createUuids } from './ids.ts';
-export { startHealthServer, type HealthServer } from './health-server.ts';
+export { alive, startHealthServer, type HealthServer } from './health-server.ts';
+export {
+  createHealthWatch,
+  publicHealth,
+  type Ability,
+  type DependencyHealth,
+  type HealthReport,
+  type HealthWatch,
+} from './health.ts';
+export { createUnderWay, type UnderWay } from './under-way.ts';
 export { feedChecks, missing, probeCheck, type ReadinessCheck } from './readiness.ts';
 export {
   healthSettings,

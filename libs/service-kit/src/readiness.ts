@@ -1,3 +1,4 @@
+import type { Ability } from './health.ts';
 import type { FeedHealth, Timers } from '@hse/event-sourcing';
 
 /** Something that a process depends on, and how it is. */
@@ -6,7 +7,11 @@ export interface ReadinessCheck {
   readonly ok: boolean;
   /** False: what it takes away when it fails is not all, and the process is ready without it. Default: true. */
   readonly needed?: boolean;
-  /** What is wrong, for people. */
+  /** What people cannot do while it fails. Default: nothing at all where it is needed, anything where it is not. */
+  readonly takes?: readonly Ability[];
+  /** The same in a sentence, for people. */
+  readonly means?: string;
+  /** What is wrong, for operators. */
   readonly detail?: string;
   /** How long it has made no progress, in milliseconds of real time; a process that stalls for too long is better restarted. */
   readonly stalledMs?: number;

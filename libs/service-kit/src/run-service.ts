@@ -1,10 +1,13 @@
 import type { Timers } from '@hse/event-sourcing';
 import { createTelemetry, otlpSpans, type Telemetry } from '@hse/telemetry';
+import { createHealthWatch } from './health.ts';
 import { startHealthServer, type HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
 import { createPinoLogger, type LogLevel } from './pino-logger.ts';
+import { createUnderWay, type UnderWay } from './under-way.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { decimalNumber, InvalidSettings, wholeNumber, type Setting } from './settings.ts';
+import { createSystemClock } from './system-clock.ts';
 import { createTimers } from './timers.ts';
 import { waitFor, type Dependency } from './wait-for.ts';
 
@@ -84,6 +87,8 @@ export interface ServiceContext<S> {
   readonly logger: Logger;
   readonly timers: Timers;
   readonly telemetry: Telemetry;
+  /** What is under way; /livez tells when it has got stuck. */
+  readonly underWay: UnderWay;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   /** Given back in reverse order when the process stops, also when it never came to be up. */
@@ -114,6 +119,8 @@ interface BasicSettings {
 /** From a terminal the signal may come twice within a moment: once directly, once passed on by npm. */
 const sameKeystrokeMs = 1_000;
 const watchMs = 1_000;
+/** Between two looks at how everything is, in milliseconds. */
+const healthMs = 5_000;
 
 /**
  * The life of a process: settings, health, waiting for what it needs, and a stop that finishes what is under way.
@@ -155,6 +162,9 @@ export const runService = async <S extends BasicSettings>({
     return [{ name: 'process', ok: false, detail: waitingFor ? `waiting for ${waitingFor}` : 'starting' }];
   };
 
+  const watched = createHealthWatch(checks, createSystemClock());
+  const underWay = createUnderWay(settings.STALL_EXIT_MS > 0 ? { limitMs: settings.STALL_EXIT_MS } : {});
+
   const stop = async (exitCode: number, lingerMs = 0): Promise<never> => {
     stoppingSince = performance.now();
     stopping.abort(new Error('the process is asked to stop'));
@@ -191,7 +201,13 @@ export const runService = async <S extends BasicSettings>({
   ): Promise<HealthServer> => {
     const isMeasured = what === 'metrics' || metrics === undefined;
     try {
-      return await startHealthServer({ port, host, checks, ...(isMeasured && { telemetry }) });
+      return await startHealthServer({
+        port,
+        host,
+        checks,
+        underWay,
+        ...(isMeasured && { telemetry, health: watched }),
+      });
     } catch (error) {
       logger.error({ err: error, port, host }, `The port for ${what} cannot be listened on.`);
       process.exit(1);
@@ -222,6 +238,7 @@ export const runService = async <S extends BasicSettings>({
       logger,
       timers,
       telemetry,
+      underWay,
       signal,
       resources,
       owned: (resource) =>
@@ -246,7 +263,8 @@ export const runService = async <S extends BasicSettings>({
   const watch = (): void => {
     timers.after(watchMs, () => {
       void checks().then((all) => {
-        const stalled = all.find(({ stalledMs = 0 }) => stalledMs >= settings.STALL_EXIT_MS);
+        const stalled =
+          underWay.stalled() ?? all.find(({ stalledMs = 0 }) => stalledMs >= settings.STALL_EXIT_MS);
         if (!stalled || signal.aborted) watch();
         else {
           logger.error({ ...stalled }, 'No progress for too long: the process ends, to be started again.');
@@ -256,6 +274,9 @@ export const runService = async <S extends BasicSettings>({
     });
   };
   if (settings.STALL_EXIT_MS > 0) watch();
+  // Asked again and again, so that it knows since when.
+  const keepInMind = (): void => void timers.after(healthMs, () => void watched.report().then(keepInMind));
+  keepInMind();
 };
 
 const orExit = <T>(read: () => T): T => {

@@ -12,7 +12,7 @@ import {
   startGateway,
   type GatewayUnderTest,
 } from '../testing/gateway-under-test.ts';
-import { createEmbeddedIssuer } from './embedded-issuer.ts';
+import { createEmbeddedIssuer, operatorClientId } from './embedded-issuer.ts';
 
 let gateway: GatewayUnderTest;
 let address: string;
@@ -245,6 +245,70 @@ describe('logging in', () => {
     if (!('page' in page)) throw new Error('no page');
     const stolen = await new Browser().follow(page.url);
     expect(stolen).toMatchObject({ status: 400, page: expect.stringContaining('session-not-found') });
+  });
+});
+
+describe('a program that operates the service', () => {
+  const tokenFor = async (
+    of: GatewayUnderTest,
+    client: { id: string; secret?: string },
+    form: Record<string, string>,
+  ) => {
+    const basic = Buffer.from(`${client.id}:${client.secret ?? ''}`).toString('base64');
+    const response = await of.fastify.inject({
+      method: 'POST',
+      url: '/oidc/token',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(client.secret !== undefined && { authorization: `Basic ${basic}` }),
+      },
+      payload: new URLSearchParams({
+        grant_type: 'client_credentials',
+        ...(client.secret === undefined && { client_id: client.id }),
+        ...form,
+      }).toString(),
+    });
+    return { status: response.statusCode, body: response.json<{ access_token: string; error: string }>() };
+  };
+
+  it('gets a token for itself, with the scopes that it asks for; nobody else does', async () => {
+    const jwks = await signingKeys();
+    const embedded = createEmbeddedIssuer({
+      issuer,
+      audience,
+      jwks,
+      accounts: everybody,
+      operatorSecret: 's3cret',
+    });
+    const operated = await startGateway({
+      override: (dependencies) => ({
+        ...dependencies,
+        oidc: { issuer, audience, keys: embedded.keys, embedded },
+      }),
+    });
+    const operator = { id: operatorClientId, secret: 's3cret' };
+    const { status, body } = await tokenFor(operated, operator, { scope: 'audit:read' });
+    expect([status, decodeJwt(body.access_token)]).toMatchObject([
+      200,
+      { sub: 'operator', client_id: 'operator', scope: 'audit:read', aud: audience },
+    ]);
+    const get = async (path: string) =>
+      (
+        await operated.fastify.inject({
+          url: `/api/v1${path}`,
+          headers: { authorization: `Bearer ${body.access_token}` },
+        })
+      ).statusCode;
+    expect(await Promise.all(['/admin/audit', '/admin/health', '/me'].map(get))).toEqual([200, 403, 403]);
+
+    expect((await tokenFor(operated, { ...operator, secret: 'wrong' }, { scope: 'audit:read' })).status).toBe(
+      401,
+    );
+    for (const id of ['web', 'cli'])
+      expect((await tokenFor(operated, { id }, { scope: 'audit:read' })).status).toBe(400);
+    await operated.close();
+    // Where it has no secret, there is no such client.
+    expect((await tokenFor(gateway, operator, { scope: 'audit:read' })).status).not.toBe(200);
   });
 });
 

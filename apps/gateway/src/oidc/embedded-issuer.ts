@@ -6,6 +6,7 @@ import { createSystemClock } from '@hse/service-kit';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import Provider, { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { everyScope, scopes } from '../administration/scopes.ts';
 import { callbackPath, type IssuerClientSettings } from '../browser-session/issuer-client.ts';
 import { htmlHeaders } from '../html-page.ts';
 import {
@@ -42,6 +43,8 @@ export interface EmbeddedIssuerOptions {
   readonly cookieKeys?: readonly string[];
   /** Where the web app may ask to be sent back to, besides this origin's `/`, `/callback` and the API docs. */
   readonly webRedirectUris?: readonly string[];
+  /** The secret of the client {@link operatorClientId}, which gets tokens of the administration by client credentials. Default: there is no such client. */
+  readonly operatorSecret?: string;
   /** Shows the accounts on the log-in page, to log in with a click and without the password. Default true. */
   readonly offerAccounts?: boolean;
   /** Seconds for which an access token is good. Default 3600. */
@@ -66,6 +69,9 @@ export interface EmbeddedIssuer {
 export const webClientId = 'web';
 /** The client that logs browsers in; its secret is made anew at each start. */
 export const gatewayClientId = 'gateway';
+
+/** A program that gets tokens for itself, with the scopes of the administration that it asks for, and logs nobody in. */
+export const operatorClientId = 'operator';
 
 const mountPath = '/oidc';
 const day = 24 * 3_600;
@@ -256,6 +262,7 @@ const configuration = (
     jwks,
     cookieKeys,
     webRedirectUris = [],
+    operatorSecret,
     accessTokenSeconds = 3_600,
     wallClock = createSystemClock(),
   }: EmbeddedIssuerOptions,
@@ -304,6 +311,19 @@ const configuration = (
         response_types: ['code'],
         redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
       },
+      ...(operatorSecret === undefined
+        ? []
+        : [
+            {
+              client_id: operatorClientId,
+              client_secret: operatorSecret,
+              token_endpoint_auth_method: 'client_secret_basic' as const,
+              grant_types: ['client_credentials'],
+              response_types: [],
+              redirect_uris: [],
+              scope: everyScope,
+            },
+          ]),
     ],
     findAccount: (_ctx, id) => {
       const account = accounts.get(id);
@@ -321,7 +341,7 @@ const configuration = (
       );
     },
     claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'zoneinfo'], email: ['email'] },
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    scopes: ['openid', 'profile', 'email', 'offline_access', ...Object.keys(scopes)],
     pkce: { required: () => true },
     // Pages of a client are where it may be sent back to.
     clientBasedCORS: (_ctx, from, { redirectUris = [] }) =>
@@ -348,6 +368,7 @@ const configuration = (
     },
     features: {
       devInteractions: { enabled: false },
+      clientCredentials: { enabled: operatorSecret !== undefined },
       userinfo: { enabled: true },
       // A client may revoke its own tokens.
       revocation: {
@@ -358,8 +379,9 @@ const configuration = (
         enabled: true,
         defaultResource: () => resource,
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({
-          scope: tokenScope,
+        // Nobody who logs in gets a scope of the administration, whatever the client asks for.
+        getResourceServerInfo: (_ctx, _indicator, client) => ({
+          scope: client.clientId === operatorClientId ? everyScope : tokenScope,
           audience,
           accessTokenFormat: 'jwt',
           accessTokenTTL: accessTokenSeconds,
@@ -383,6 +405,7 @@ const configuration = (
     ttl: {
       AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
+      ClientCredentials: accessTokenSeconds,
       Grant: 14 * day,
       IdToken: 3_600,
       Interaction: 3_600,

@@ -14,8 +14,12 @@ export interface MintOptions {
   readonly jwks: { readonly keys: readonly JWK[] };
   readonly issuer: string;
   readonly audience: string;
-  /** Id of the participant; becomes `sub`. */
+  /** Id of the participant, or the name of a program; becomes `sub`. */
   readonly account: string;
+  /** Default: what a participant's token has. */
+  readonly scope?: string;
+  /** The client that it is issued to. Default: the one of the command line. */
+  readonly client?: string;
   /** Seconds for which the token is good. Default 3600. */
   readonly ttlSeconds?: number;
   /** Default: the system's clock. */
@@ -34,6 +38,8 @@ export const mintAccessToken = async (options: MintOptions): Promise<string> => 
     issuer,
     audience,
     account,
+    scope = tokenScope,
+    client = cliClientId,
     ttlSeconds = 3_600,
     wallClock = createSystemClock(),
     ids = createUuids(),
@@ -41,7 +47,7 @@ export const mintAccessToken = async (options: MintOptions): Promise<string> => 
   const key = jwks.keys.find(({ kty, d }) => kty === 'RSA' && d !== undefined);
   if (!key) throw new Error('the key set has no private RSA key');
   const issuedAt = Math.floor(wallClock.now() / 1_000);
-  return new SignJWT({ client_id: cliClientId, scope: tokenScope })
+  return new SignJWT({ client_id: client, scope })
     .setProtectedHeader({
       alg: signingAlgorithm,
       typ: 'at+jwt',

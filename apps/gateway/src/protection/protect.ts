@@ -10,7 +10,7 @@ import { addressKey, RateLimit, type Taken } from './rate-limit.ts';
 import { budgets, type Budget, type Protection } from './settings.ts';
 
 /** Whoever looks after the process has to see it when it is busiest. */
-const forOperators: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+const forOperators: ReadonlySet<string> = new Set(['/livez', '/readyz', '/health', '/metrics']);
 const livePath = '/api/v1/live';
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const logInPaths = /^\/(auth\/login|oidc\/interaction\/)/;

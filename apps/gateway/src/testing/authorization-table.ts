@@ -87,6 +87,7 @@ const seen = { 'if-match': '"0"' };
  */
 export const authorizationTable: Readonly<Record<string, Entry>> = {
   'get /livez': { outcomes: everybody(200) },
+  'get /health': { outcomes: everybody(200) },
   'get /readyz': { outcomes: everybody(200) },
 
   'get /api/v1/me': { outcomes: participants(200) },
@@ -170,5 +171,6 @@ export const authorizationTable: Readonly<Record<string, Entry>> = {
     attempt: async (gateway) => ({ ...(await asked(gateway)), query: 'reason=why' }),
     outcomes: operators(200, 200),
   },
+  'get /api/v1/admin/health': { outcomes: operators(200, 200) },
   'get /api/v1/admin/audit': { outcomes: operators(200, 'insufficient-scope') },
 };

@@ -270,6 +270,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What works at present, and since when
+     * @description For people and pages. Whoever decides where requests go asks `/readyz`. Details are in `/api/v1/admin/health`.
+     */
+    get: operations['getHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: {
       query?: never;
@@ -277,7 +297,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The process answers */
+    /** The process answers, and has not got stuck by itself */
     get: operations['livez'];
     put?: never;
     post?: never;
@@ -417,6 +437,23 @@ export interface paths {
      * @description Newest first. Records are added and never changed; one may be there of what failed afterwards.
      */
     get: operations['listAuditRecords'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What this gateway depends on: what is down, since when, and what that means */
+    get: operations['getHealthDetails'];
     put?: never;
     post?: never;
     delete?: never;
@@ -860,6 +897,49 @@ export interface components {
       current?: components['schemas']['SessionRequestView'];
       /** @description Of a failure of the server (5xx): by what it is found in the logs. The header `x-request-id` says the same. */
       httpRequestId?: string;
+    };
+    HealthView: {
+      /**
+       * @description `degraded`: of use all the same.
+       * @enum {string}
+       */
+      status: 'ok' | 'degraded' | 'down';
+      /**
+       * Format: date-time
+       * @description Since when, as far as this process knows.
+       */
+      since: string;
+      /** @description Whether people can `read`, `change`, get `live-updates`, and count on `automatic-cancellations`. */
+      works: Record<string, unknown>;
+      /** @description What does not work, in words. */
+      summary: string;
+    };
+    DependencyView: {
+      name: string;
+      ok: boolean;
+      /** Format: date-time */
+      since: string;
+      /** @description What is wrong. */
+      detail?: string;
+      /** @description What that means for people. */
+      means?: string;
+    };
+    HealthDetails: {
+      dependencies: components['schemas']['DependencyView'][];
+      /**
+       * @description `degraded`: of use all the same.
+       * @enum {string}
+       */
+      status: 'ok' | 'degraded' | 'down';
+      /**
+       * Format: date-time
+       * @description Since when, as far as this process knows.
+       */
+      since: string;
+      /** @description Whether people can `read`, `change`, get `live-updates`, and count on `automatic-cancellations`. */
+      works: Record<string, unknown>;
+      /** @description What does not work, in words. */
+      summary: string;
     };
     ParticipantEntry: {
       /**
@@ -2732,6 +2812,35 @@ export interface operations {
       };
     };
   };
+  getHealth: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As seen from this process; also 200 when something is down. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
   livez: {
     parameters: {
       query?: never;
@@ -2741,7 +2850,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does. */
+      /** @description So it is. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -2753,6 +2862,16 @@ export interface operations {
       /** @description Internal Server Error: `internal-error` */
       500: {
         headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `not-ready` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
           [name: string]: unknown;
         };
         content: {
@@ -3487,6 +3606,74 @@ export interface operations {
         };
         content: {
           'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Unauthorized: `unauthenticated` */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WwwAuthenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Forbidden: `insufficient-scope` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Too Many Requests: `too-many-requests` */
+      429: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Internal Server Error: `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Service Unavailable: `overloaded`, `unavailable` */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  getHealthDetails: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As seen from this process. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthDetails'];
         };
       };
       /** @description Unauthorized: `unauthenticated` */
