@@ -1,5 +1,5 @@
 import type { Clock } from '@hse/event-sourcing';
-import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 
 /** What makes an access token one of ours. */
 export interface TokenRules {
@@ -44,7 +44,7 @@ const longestToken = 8_192;
 const asymmetric = /^((RS|PS|ES)(256|384|512)|EdDSA)$/;
 
 /**
- * Verifies access tokens: signature, algorithm, issuer, audience, `exp`, `nbf`. What was verified is remembered until it
+ * Verifies access tokens (RFC 8725, RFC 9068): signature, algorithm, type, issuer, audience, `exp`, `nbf`. What was verified is remembered until it
  * expires, so that a token costs a signature check once.
  */
 export class AccessTokens {
@@ -76,7 +76,7 @@ export class AccessTokens {
     if (token.length > longestToken) throw new InvalidToken('the token is too long');
     const { issuer, audience, algorithms = ['RS256'], keys } = this.#rules;
     const nowMs = this.#wallClock.now();
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: [...algorithms],
@@ -86,6 +86,7 @@ export class AccessTokens {
     }).catch((error: unknown) => {
       throw explained(error);
     });
+    refuseOtherKinds(protectedHeader, payload);
     const { sub, exp } = payload;
     if (typeof sub !== 'string' || sub === '' || typeof exp !== 'number')
       throw new InvalidToken('the token names nobody');
@@ -108,6 +109,25 @@ export class AccessTokens {
     if (oldest !== undefined) this.#verified.delete(oldest);
   }
 }
+
+/** Types of access tokens (RFC 9068, section 2.1), and what issuers write that know no types of tokens. */
+const types: ReadonlySet<string> = new Set(['at+jwt', 'application/at+jwt', 'jwt', 'application/jwt']);
+/** Claims that only ID tokens (OpenID Connect Core 1.0, section 2) and events about somebody (RFC 8417) have. */
+const claimsOfOthers = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
+/** What Keycloak calls the kinds of its tokens that are no access tokens. */
+const kindsOfKeycloak: ReadonlySet<unknown> = new Set(['ID', 'Refresh', 'Offline', 'Logout']);
+
+/**
+ * What an issuer signs for another purpose is no access token, even where it is made for the same audience (RFC 8725, sections 2.8 and 3.12).
+ * @throws InvalidToken
+ */
+const refuseOtherKinds = ({ typ }: JWTHeaderParameters, payload: JWTPayload): void => {
+  const type = typ?.toLowerCase();
+  if (type !== undefined && !types.has(type)) throw new InvalidToken('the token is of another type');
+  if (type?.endsWith('at+jwt')) return;
+  if (claimsOfOthers.some((claim) => claim in payload) || kindsOfKeycloak.has(payload['typ']))
+    throw new InvalidToken('the token is no access token');
+};
 
 const none: ReadonlySet<string> = new Set();
 
