@@ -34,6 +34,7 @@ const commands = [
   'apps/*/src/{main,commands/*}.ts',
   'libs/engines/src/**/*.ts',
   'libs/service-kit/src/run-service.ts',
+  'libs/service-kit/src/under-way.ts',
 ];
 
 /** The only files that may name an adapter: where a process is put together. */

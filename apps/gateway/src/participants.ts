@@ -65,7 +65,7 @@ export const createParticipants = ({
 
   const read = (id: string): Promise<StoredParticipant | undefined> => {
     if (!asked) {
-      const waiting = new Map();
+      const waiting: NonNullable<typeof asked> = new Map();
       asked = waiting;
       queueMicrotask(() => {
         asked = undefined;

@@ -84,7 +84,7 @@ export class ParticipantsAdministrationController {
     if (!idForm.test(id))
       faults.push({ path: '/path/id', message: 'has to be 1 to 255 visible ASCII characters' });
     if (faults.length > 0) throw invalidRequest(faults);
-    const wanted = entryOf({ id, ...request.body }, 'api');
+    const wanted = entryOf(Object.assign({ id }, request.body), 'api');
 
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       const present = await participants.current(id);
