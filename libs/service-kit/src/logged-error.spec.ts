@@ -33,7 +33,7 @@ describe('an error in the log', () => {
   });
 
   it.each([
-    ['what JSON.parse could not read', failed(() => JSON.parse('{"note": "it is private", x}'))],
+    ['what JSON.parse could not read', failed(() => JSON.parse('[private, "it is private"]'))],
     ['what was not even text', failed(() => JSON.parse('private'))],
     ['a key that is there already', new Error('E11000 duplicate key: { name: "private" }')],
     ['an apostrophe within quotes', new Error(`no such name: "private's"`)],
