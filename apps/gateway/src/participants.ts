@@ -25,6 +25,8 @@ interface Known {
   readonly atMs: number;
 }
 
+type Asked = Map<string, PromiseWithResolvers<StoredParticipant | undefined>>;
+
 /**
  * The participants in the gateway's store. Who was asked for lately is kept in mind for {@link knownForMs}, and so is that there is
  * nobody of an id; who is asked for in the same turn is read with one question.
@@ -37,7 +39,7 @@ export const createParticipants = ({
   wallClock: WallClock;
 }): Participants => {
   const known = new Map<string, Known>();
-  let asked: Map<string, PromiseWithResolvers<StoredParticipant | undefined>> | undefined;
+  let asked: Asked | undefined;
   /** Goes up with each: what was asked before may be older than what was written. */
   let writes = 0;
 
@@ -49,7 +51,7 @@ export const createParticipants = ({
     if (oldest !== undefined) known.delete(oldest);
   };
 
-  const readTogether = async (waiting: NonNullable<typeof asked>): Promise<void> => {
+  const readTogether = async (waiting: Asked): Promise<void> => {
     const before = writes;
     try {
       const found = await store.findParticipants([...waiting.keys()]);
@@ -65,7 +67,7 @@ export const createParticipants = ({
 
   const read = (id: string): Promise<StoredParticipant | undefined> => {
     if (!asked) {
-      const waiting: NonNullable<typeof asked> = new Map();
+      const waiting: Asked = new Map();
       asked = waiting;
       queueMicrotask(() => {
         asked = undefined;
