@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createCommandHandler, type CommandBus, type Ids } from '@hse/event-sourcing';
+import { createCommandHandler, type CommandBus, type EventStore, type Ids } from '@hse/event-sourcing';
 import { eventSchemaVersion, streamOf } from '@hse/contracts';
 import { openSqliteEventStore } from '@hse/event-store/sqlite';
 import { createUuids } from '@hse/service-kit';
@@ -18,19 +18,22 @@ import { openRawLog, type RawEvent } from './raw-log.ts';
 import { alternate, throughput } from './rounds.ts';
 import { commandsOf, decisionContext } from './workload.ts';
 
-type Bus = CommandBus<SessionRequestCommand, SessionRequest, Rejection>;
+export type Bus = CommandBus<SessionRequestCommand, SessionRequest, Rejection>;
 
-/** The command side as it runs in production: command handling, the real rules, the SQLite event store. */
-export const openCommandSide = async (path: string) => {
-  const store = await openSqliteEventStore<SessionRequestEvent>({ path });
-  const bus: Bus = createCommandHandler({
+/** Command handling with the real rules. */
+export const createBus = (store: EventStore<SessionRequestEvent>): Bus =>
+  createCommandHandler({
     store,
     decider: { decide, evolve },
     streamOf,
     context: () => ({ context: decisionContext, recordedAt: decisionContext.now }),
     schemaVersion: eventSchemaVersion,
   });
-  return { bus, store };
+
+/** The command side as it runs in production: command handling, the real rules, the SQLite event store; without telemetry. */
+export const openCommandSide = async (path: string) => {
+  const store = await openSqliteEventStore<SessionRequestEvent>({ path });
+  return { bus: createBus(store), store };
 };
 
 /** Somebody who sends one command after another; each has to be carried out. */

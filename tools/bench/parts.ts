@@ -6,6 +6,7 @@ import { benchExpiry } from './expiry.ts';
 import { count, type BenchPart } from './figures.ts';
 import { benchHttp } from './http.ts';
 import { benchRebuild } from './rebuild.ts';
+import { benchTelemetry } from './telemetry.ts';
 import { benchWeb } from './web.ts';
 
 const rebuild: BenchPart = async ({ full, progress }) => {
@@ -34,5 +35,6 @@ export const parts: Readonly<Record<string, BenchPart>> = {
   expiry: benchExpiry,
   'event-store': benchEventStore,
   distributed: benchDistributed,
+  telemetry: benchTelemetry,
   web: benchWeb,
 };
