@@ -62,6 +62,9 @@ export const exportCommand = defineCommand({
       throw new WrongUse('--part-rows is a whole number from 1 to 10000000.');
     if (values.out === undefined && format === 'parquet') throw new WrongUse('Parquet needs --out <folder>.');
     if (values.resume && values.overwrite) throw new WrongUse('Either --resume or --overwrite.');
+    const from = values.from === undefined ? null : parseInstant('--from', values.from);
+    const to = values.to === undefined ? null : parseInstant('--to', values.to);
+    const types = parseTypes(values.type);
     const { policies, named: namedPolicies } = readPolicies(values, io);
     const { named, ...rowOptions } = readIdentities(values, io);
     const { history, name } = await openHistory(values, io);
@@ -72,9 +75,9 @@ export const exportCommand = defineCommand({
       schemaVersion: rowSchemaVersion,
       history: name,
       partRows,
-      from: values.from === undefined ? null : parseInstant('--from', values.from),
-      to: values.to === undefined ? null : parseInstant('--to', values.to),
-      types: parseTypes(values.type),
+      from,
+      to,
+      types,
       participants: values.participant,
       identities: named,
       withNotes: rowOptions.withNotes,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { openEventStoreDB } from '@hse/event-store/eventstoredb';
 import { openSqliteEventLog } from '@hse/event-store/sqlite';
 import { createTimers, createUuids, silentLogger } from '@hse/service-kit';
 import type { SessionRequestEvent } from '@hse/session-requests';
@@ -64,6 +63,8 @@ export const openHistory = async (
   }
   if (given.eventstoredb !== undefined) {
     const namespace = given.namespace ?? io.env['EVENTSTOREDB_NAMESPACE'] ?? '';
+    // Loaded where it is needed: it takes longer than most commands.
+    const { openEventStoreDB } = await import('@hse/event-store/eventstoredb');
     const history = openEventStoreDB<SessionRequestEvent>({
       connectionString: given.eventstoredb,
       namespace,

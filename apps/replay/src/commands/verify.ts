@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadModelsSnapshot } from '@hse/contracts';
 import { checkParity } from '@hse/notifications/parity';
-import { connectMongo, openMongoReadModelsSnapshot } from '@hse/read-models/mongodb';
 import { openSqliteReadModelsSnapshot } from '@hse/read-models/sqlite';
 import { silentLogger } from '@hse/service-kit';
 import { defineCommand, WrongUse } from '../command.ts';
@@ -98,6 +97,8 @@ const compareReadModels = async (
   let snapshot: ReadModelsSnapshot;
   if (given.mongodb !== undefined) {
     io.print(`Read models: ${new URL(given.mongodb).host}`);
+    // Loaded where it is needed: it takes longer than most commands.
+    const { connectMongo, openMongoReadModelsSnapshot } = await import('@hse/read-models/mongodb');
     const mongo = await connectMongo({ url: given.mongodb, logger: silentLogger, appName: 'replay' });
     opened.defer(() => mongo.close());
     snapshot = await openMongoReadModelsSnapshot({ db: mongo.db });

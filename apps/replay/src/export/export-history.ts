@@ -60,20 +60,22 @@ export const exportHistory = async (
   const sink = await openSink(options, plan, done, opened);
   const isWanted = filterOf(plan, options.rowOptions);
   const entries = createEntries(options.policies);
-  for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
-    const wanted: Entry[] = [];
-    for (const event of batch.events) {
-      if (event.position > plan.head) break;
-      const entry = entries.next(event);
-      if (event.position > done.position && isWanted(entry)) wanted.push(entry);
+  try {
+    for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
+      const wanted: Entry[] = [];
+      for (const event of batch.events) {
+        if (event.position > plan.head) break;
+        const entry = entries.next(event);
+        if (event.position > done.position && isWanted(entry)) wanted.push(entry);
+      }
+      await sink.write(wanted);
+      progress.advance(batch.events.length, Math.min(batch.position, plan.head));
+      if (batch.position >= plan.head) break;
     }
-    await sink.write(wanted);
-    progress.advance(batch.events.length, Math.min(batch.position, plan.head));
-    if (batch.position >= plan.head) break;
-  }
-  if (signal?.aborted) {
-    sink.close();
-    throw new Failure(`Interrupted; --resume finishes ${out}.`);
+    if (signal?.aborted) throw new Failure(`Interrupted; --resume finishes ${out}.`);
+  } catch (error) {
+    await sink.abandon();
+    throw error;
   }
   progress.done();
   return { ...(await sink.finish()), head: plan.head };

@@ -98,7 +98,11 @@ export const openParquetSink = async (options: {
       renameDurably(folder, out);
       return { rows, position, bytes: sizeOf(out), parts };
     },
-    close() {},
+    async abandon() {
+      // DuckDB must have nothing under way when it is closed.
+      await writing.catch(() => {});
+      filling?.into.done();
+    },
   };
 };
 

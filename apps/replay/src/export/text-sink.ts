@@ -12,8 +12,8 @@ export interface RowSink {
   write(entries: readonly Entry[]): Promise<void>;
   /** Makes everything durable and gives it its final name. */
   finish(): Promise<ExportProgress>;
-  /** Leaves what is durable to be resumed. */
-  close(): void;
+  /** Stops in the middle, and leaves what is durable to be resumed. */
+  abandon(): Promise<void>;
 }
 
 const flushChars = 1 << 18;
@@ -71,7 +71,7 @@ export const openTextSink = (options: {
       rmSync(manifestOf(out), { force: true });
       return { rows, position, bytes, parts: 0 };
     },
-    close() {
+    async abandon() {
       closeSync(file);
     },
   };

@@ -33,7 +33,7 @@ export const cacheRows = async (
   const marks: unknown[] = [cacheVersion, plan, head];
   // A log that was made anew may have the same name and length.
   for await (const { events } of history.readAll({ after: head - 1, batchSize: 1 }))
-    marks.push(...events.map(({ id, metadata }) => [id, metadata]));
+    for (const { id, metadata } of events) marks.push(id, metadata);
   const key = createHash('sha256').update(JSON.stringify(marks)).digest('hex').slice(0, 24);
   const place = join(folder, key);
   if (existsSync(place)) {
@@ -92,9 +92,11 @@ const partsIn = (folder: string): string[] =>
     .map((name) => join(folder, name));
 
 const filesIn = (place: string): RowCache['files'] =>
-  Object.fromEntries([
+  Object.fromEntries<readonly string[]>([
     ['events', partsIn(join(place, 'events'))],
-    ...views.filter(({ isKept }) => isKept).map(({ name }) => [name, [join(place, `${name}.parquet`)]]),
+    ...views
+      .filter(({ isKept }) => isKept)
+      .map(({ name }) => [name, [join(place, `${name}.parquet`)]] as const),
   ]);
 
 /** A list of files in SQL. */

@@ -83,21 +83,24 @@ export const verifyLog = async (options: VerifyOptions): Promise<Verified> => {
   const progress = createProgressReport({ target: head, onProgress, elapsedMs });
   let events = 0;
   let rows: Seen[] = [];
-  for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
-    for (const event of batch.events) {
-      if (event.position > head) break;
-      events += 1;
-      rows.push(fold.next(event));
-      if (rows.length < vectorSize) continue;
-      seen.add(rows);
-      rows = [];
+  try {
+    for await (const batch of history.readAll({ batchSize, ...(signal && { signal }) })) {
+      for (const event of batch.events) {
+        if (event.position > head) break;
+        events += 1;
+        rows.push(fold.next(event));
+        if (rows.length < vectorSize) continue;
+        seen.add(rows);
+        rows = [];
+      }
+      progress.advance(batch.events.length, Math.min(batch.position, head));
+      if (batch.position >= head) break;
     }
-    progress.advance(batch.events.length, Math.min(batch.position, head));
-    if (batch.position >= head) break;
+    if (signal?.aborted) throw new Failure('Interrupted.');
+    if (rows.length > 0) seen.add(rows);
+  } finally {
+    seen.done();
   }
-  if (signal?.aborted) throw new Failure('Interrupted.');
-  if (rows.length > 0) seen.add(rows);
-  seen.done();
   const streams = await compareAll(connection, tell);
   progress.done();
   return { head, events, streams, faults, unknownPolicies: fold.unknownPolicies };
