@@ -5,7 +5,7 @@ export type Cell = string | number | undefined;
 export const textTable = (head: readonly string[], rows: readonly (readonly Cell[])[]): string[] => {
   const text = rows.map((row) => head.map((_, column) => shown(row[column])));
   const isRight = head.map((_, column) =>
-    rows.every((row) => typeof row[column] !== 'string' || /^[−\d–-]/.test(row[column])),
+    rows.every((row) => typeof row[column] !== 'string' || isFigure(row[column])),
   );
   const widths = head.map((name, column) =>
     Math.max(name.length, ...text.map((row) => (row[column] ?? '').length)),
@@ -19,6 +19,9 @@ export const textTable = (head: readonly string[], rows: readonly (readonly Cell
       .trimEnd();
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)];
 };
+
+/** `12`, `3 d 5 h`, `1.5 % (1.2 %–1.9 %)`, `–`; neither a day nor the name of somebody. */
+const isFigure = (text: string): boolean => text === '' || /^(?:–|−?\d[\d,.]*(?: |$))/.test(text);
 
 const shown = (cell: Cell): string =>
   cell === undefined ? '' : typeof cell === 'number' ? count(cell) : cell;

@@ -18,7 +18,7 @@ export const backtestLines = (summary: BacktestSummary): string[] => {
       : []),
     ...policies.flatMap(contradiction),
     '',
-    ...textTable(['', 'as it was', ...policies.map(({ policyId }) => policyId)], sideBySide(policies)),
+    ...textTable(['figure', 'as it was', ...policies.map(({ policyId }) => policyId)], sideBySide(policies)),
     '',
     ...policies.flatMap((policy) => [
       `${policy.policyId}, by who had to answer and the lead of the proposal:`,

@@ -93,7 +93,7 @@ const sideBySideFigure = (policies: readonly PolicySummary[]): Figure => {
     ),
     table: {
       caption: 'the policies side by side',
-      head: ['', 'as it was', ...policies.map(({ policyId }) => policyId)],
+      head: ['figure', 'as it was', ...policies.map(({ policyId }) => policyId)],
       rows: sideBySide(policies),
     },
   };

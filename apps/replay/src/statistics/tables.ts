@@ -62,7 +62,7 @@ export const tablesOf = (statistics: Statistics) => {
     ),
     funnel: table(
       'what became of requests',
-      ['', 'requests', 'share', 'by clients', 'by coaches'],
+      ['what became', 'requests', 'share', 'by clients', 'by coaches'],
       [
         byRequester('asked', requests),
         ...firstAnswers.map((name) =>
@@ -82,7 +82,7 @@ export const tablesOf = (statistics: Statistics) => {
     ),
     changes: table(
       'changes to agreed sessions',
-      ['', 'changes', 'share'],
+      ['what became', 'changes', 'share'],
       Object.entries(changes).map(([name, each]) => [name, each, share(each, changed)]),
     ),
     answers: table(
@@ -124,7 +124,7 @@ export const tablesOf = (statistics: Statistics) => {
     ),
     automatic: table(
       'automatic cancellations',
-      ['', 'value'],
+      ['figure', 'value'],
       [
         ['proposals', automaticCancellations.share.of],
         ['cancelled unanswered', automaticCancellations.share.count],
