@@ -15,6 +15,18 @@ import { describeInBrowser } from './testing/describe-in-browser.ts';
 const main = fileURLToPath(new URL('../../replay/dist/main.js', import.meta.url));
 const pictures = fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url));
 
+/** Runs in the page: texts that reach out of their picture. */
+const outside = `[...document.querySelectorAll('svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  if (frame.width === 0) return [];
+  return [...svg.querySelectorAll('text')]
+    .filter((text) => {
+      const box = text.getBoundingClientRect();
+      return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
+    })
+    .map((text) => text.textContent);
+})`;
+
 describeInBrowser('the pages of replay', () => {
   let folder: string;
   let browser: Browser;
@@ -67,7 +79,6 @@ describeInBrowser('the pages of replay', () => {
       const context = await browser.newContext({
         viewport: { width, height: 900 },
         colorScheme,
-        javaScriptEnabled: true,
       });
       try {
         const page = await context.newPage();
@@ -82,22 +93,10 @@ describeInBrowser('the pages of replay', () => {
         expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual(
           [],
         );
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        const outside = await page.evaluate(() =>
-          [...document.querySelectorAll('svg')].flatMap((svg) => {
-            const frame = svg.getBoundingClientRect();
-            if (frame.width === 0) return [];
-            return [...svg.querySelectorAll('text')]
-              .filter((text) => {
-                const box = text.getBoundingClientRect();
-                return (
-                  box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1
-                );
-              })
-              .map((text) => text.textContent);
-          }),
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          width,
         );
-        expect(outside).toEqual([]);
+        expect(await page.evaluate<string[]>(outside)).toEqual([]);
         expect(asked).toEqual([url]);
       } finally {
         await context.close();
