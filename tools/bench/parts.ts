@@ -2,10 +2,12 @@ import { benchCommands } from './commands.ts';
 import { benchDistributed } from './distributed.ts';
 import { benchEmmett } from './emmett.ts';
 import { benchEventStore } from './event-store.ts';
+import { benchExport } from './export.ts';
 import { benchExpiry } from './expiry.ts';
 import { count, type BenchPart } from './figures.ts';
 import { benchHttp } from './http.ts';
 import { benchRebuild } from './rebuild.ts';
+import { benchStateAt } from './state-at.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchWeb } from './web.ts';
 
@@ -36,5 +38,6 @@ export const parts: Readonly<Record<string, BenchPart>> = {
   'event-store': benchEventStore,
   distributed: benchDistributed,
   telemetry: benchTelemetry,
+  replay: async (options) => [...(await benchStateAt(options)), ...(await benchExport(options))],
   web: benchWeb,
 };

@@ -64,7 +64,11 @@ export const verify = defineCommand({
     tellOfLog(verified, counted, io);
     const differences = values['log-only'] ? 0 : await compareReadModels(values, history, io, opened);
     const isSound = verified.faults + differences === 0;
-    io.print(isSound ? 'Everything is as it has to be.' : `${verified.faults + differences} faults.`);
+    io.print(
+      isSound
+        ? 'Everything is as it has to be.'
+        : `${verified.faults + differences} fault${verified.faults + differences === 1 ? '' : 's'}.`,
+    );
     return isSound ? 0 : 1;
   },
 });
