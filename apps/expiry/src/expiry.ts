@@ -265,18 +265,17 @@ export const createExpiry = (options: ExpiryOptions): Expiry => {
     const now = clock.now();
     if (now < latestNow) lookAhead.forget(); // set back: what seemed to have passed lies ahead again
     latestNow = now;
-    hasMore = false;
-    for (;;) {
-      const limit = Math.min(claimBatch, mostHeld - held.size);
-      hasMore = limit <= 0;
-      if (hasMore) break;
+    const limit = Math.min(claimBatch, mostHeld - held.size);
+    hasMore = limit <= 0;
+    if (!hasMore) {
       // Whole seconds, so that many claims end at one instant and need one wake-up.
       const leaseUntil = Math.ceil((now + leaseMs) / 1_000) * 1_000;
       const claimed = await deadlines.claim({ now, limit, claimant, leaseUntil });
       for (const deadline of claimed) hold(deadline, leaseUntil);
       if (claimed.length > 0) lookAhead.note(leaseUntil);
       send();
-      if (claimed.length < limit || !isRunning()) break;
+      // By a clock read anew: however long a backlog takes, each claim lasts as long as the first, and each is progress.
+      if (claimed.length === limit) claimAgain = true;
     }
     lookAhead.pass(now);
     if (lookAhead.horizon() <= now) await look(now);
