@@ -221,12 +221,16 @@ describe('overload', () => {
     await start({ overload: { ...bounds, requests: 2 } });
     const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
     const find = gateway.readModels.countPendingActions.bind(gateway.readModels);
+    let asked = 0;
+    const { promise: bothAsked, resolve: askedTwice } = Promise.withResolvers<undefined>();
     gateway.readModels.countPendingActions = async (query) => {
+      asked += 1;
+      if (asked === 2) askedTwice(undefined);
       await held;
       return find(query);
     };
     const slow = [gateway.as(chloe).get('/me'), gateway.as(anna).get('/me')];
-    for (let turns = 0; turns < 50; turns += 1) await new Promise(setImmediate);
+    await bothAsked;
     const refused = await gateway.as(kenji).get('/me');
     expect([
       refused.status,

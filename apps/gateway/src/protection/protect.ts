@@ -11,9 +11,10 @@ import { budgets, type Budget, type Protection } from './settings.ts';
 
 /** Whoever looks after the process has to see it when it is busiest. */
 const forOperators: ReadonlySet<string> = new Set(['/livez', '/readyz', '/health', '/metrics']);
-const livePath = '/api/v1/live';
+const liveRoute = '/api/v1/live';
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-const logInPaths = /^\/(auth\/login|oidc\/interaction\/)/;
+const logInRoute = '/auth/login';
+const logInFormRoute = '/oidc/interaction/:uid';
 
 export interface ProtectOptions {
   readonly protection: Protection;
@@ -60,7 +61,7 @@ export const protect = (fastify: FastifyInstance, options: ProtectOptions): Prot
   };
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (forOperators.has(pathOf(request))) {
+    if (forOperators.has(routeOf(request))) {
       done();
       return;
     }
@@ -71,7 +72,7 @@ export const protect = (fastify: FastifyInstance, options: ProtectOptions): Prot
       sendProblem(reply.header('connection', 'close'), overloaded);
       return;
     }
-    if (overload && pathOf(request) !== livePath) count(overload, reply);
+    if (overload && routeOf(request) !== liveRoute) count(overload, reply);
     const key = addressOf(request);
     const taken = limits.address?.take(key);
     if (taken && !taken.isTaken) {
@@ -124,11 +125,15 @@ const explained: Readonly<Record<Budget, string>> = {
   reads: 'So many requests of one participant are not served.',
 };
 
-const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+/** Not by the path as it was sent: the router takes letters written as their codes, and whole addresses, too. Empty where there is no route. */
+const routeOf = ({ routeOptions }: FastifyRequest): string =>
+  (routeOptions as Partial<FastifyRequest['routeOptions']> | undefined)?.url ?? '';
 
 /** Only what costs the server something: pages and redirects are free. */
-const isLogIn = ({ method, url }: FastifyRequest): boolean =>
-  logInPaths.test(url) && (method === 'POST' || url.startsWith('/auth/'));
+const isLogIn = (request: FastifyRequest): boolean => {
+  const route = routeOf(request);
+  return route === logInRoute || (route === logInFormRoute && request.method === 'POST');
+};
 
 /** The address that it comes from; what a proxy says counts where it is an address. */
 const addressOf = ({ ip, socket }: FastifyRequest): string =>
