@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createManualTimers } from '@hse/event-sourcing/testing';
 import type { ReadinessCheck, UnderWay } from '@hse/service-kit';
 import { createReadModelLagCheck } from './read-model-lag.ts';
 import { anna, forgedToken, startGateway, type GatewayUnderTest } from './testing/gateway-under-test.ts';
@@ -76,6 +77,7 @@ describe('whether the read models follow the log', () => {
       head: async () => head,
       checkpoint: async () => checkpoint,
       now: () => now,
+      timers: createManualTimers(),
     });
     const at = async (ms: number) => {
       now = ms;
@@ -101,7 +103,35 @@ describe('whether the read models follow the log', () => {
       head: () => Promise.reject(new Error('away')),
       checkpoint: async () => 0,
       now: () => 0,
+      timers: createManualTimers(),
     });
     expect(await check()).toMatchObject({ ok: false, detail: 'away' });
+  });
+
+  it('is said within a second, however long the log tries to answer; it is asked once at a time', async () => {
+    const timers = createManualTimers();
+    let asked = 0;
+    let answer = Promise.withResolvers<number>();
+    const check = createReadModelLagCheck({
+      head: () => {
+        asked += 1;
+        return answer.promise;
+      },
+      checkpoint: async () => 5,
+      now: () => timers.elapsedMs,
+      timers,
+    });
+    const first = check();
+    timers.elapse(1_000);
+    expect(await first).toMatchObject({ ok: false, needed: false, detail: 'no answer within 1000 ms' });
+    timers.elapse(8_000);
+    expect(await check()).toMatchObject({ ok: false });
+    expect(asked).toBe(1);
+    answer.resolve(5);
+    await new Promise((resolve) => setImmediate(resolve));
+    answer = Promise.withResolvers<number>();
+    answer.resolve(5);
+    expect(await check()).toMatchObject({ ok: true });
+    expect([asked, timers.waiting]).toEqual([2, 0]);
   });
 });

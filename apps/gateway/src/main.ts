@@ -87,6 +87,7 @@ await runService({
       head: () => store.head(),
       checkpoint: () => readModels.checkpoint(),
       now: () => performance.now(),
+      timers,
     });
     const dependencies: GatewayDependencies = {
       bus: traceCommands(bus, { telemetry, side: 'client' }),
@@ -112,12 +113,13 @@ await runService({
       readiness: async () => {
         if (signal.aborted) return [{ name: 'process', ok: false, detail: 'stopping' }];
         const { connected, lastError } = bus.health();
+        const [mongodb, lag] = await Promise.all([
+          probeCheck('mongodb', () => db.command({ ping: 1 }), timers),
+          readModelLag(),
+        ]);
         return [
-          {
-            ...(await probeCheck('mongodb', () => db.command({ ping: 1 }), timers)),
-            means: 'Nothing can be read or changed here at present.',
-          },
-          await readModelLag(),
+          { ...mongodb, means: 'Nothing can be read or changed here at present.' },
+          lag,
           // Without it commands are answered with 503, here as anywhere, and everything else goes on.
           {
             name: 'requests',

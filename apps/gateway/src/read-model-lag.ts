@@ -1,9 +1,12 @@
+import type { Timers } from '@hse/event-sourcing';
 import type { ReadinessCheck } from '@hse/service-kit';
 
 /** From how long on what is shown counts as old, in milliseconds. */
 const longestLagMs = 10_000;
 /** The log and the read models are asked no more often than this, in milliseconds. */
 const everyMs = 2_000;
+/** For how long whoever asks waits for an answer, in milliseconds. */
+const patienceMs = 1_000;
 
 export interface ReadModelLagOptions {
   /** Position of the latest event of the log. */
@@ -12,20 +15,24 @@ export interface ReadModelLagOptions {
   readonly checkpoint: () => Promise<number>;
   /** Real milliseconds. */
   readonly now: () => number;
+  readonly timers: Timers;
 }
 
 /**
  * Makes a check of whether the read models follow the log: not ok once they have not reflected for ten seconds what was recorded by then,
- * or when either does not answer. It knows the looks it took, so it is late by one.
+ * or when either does not answer. It knows the looks it took, so it is late by one. Answers within a second: whoever asks for readiness does
+ * not wait for a log that is away.
  */
 export const createReadModelLagCheck = ({
   head,
   checkpoint,
   now,
+  timers,
 }: ReadModelLagOptions): (() => Promise<ReadinessCheck>) => {
   /** What has to be reflected next, and since when it is known to have been recorded. */
   let awaited: { readonly position: number; readonly sinceMs: number } | undefined;
   let latest: { readonly atMs: number; readonly check: Promise<ReadinessCheck> } | undefined;
+  let isLooking = false;
   const check = {
     name: 'read-models',
     needed: false,
@@ -44,8 +51,22 @@ export const createReadModelLagCheck = ({
       return { ...check, ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   };
+  /** A look that lasts longer goes on, and no other is begun meanwhile. */
+  const lookInTime = async (): Promise<ReadinessCheck> => {
+    const { promise: late, resolve } = Promise.withResolvers<ReadinessCheck>();
+    const limit = timers.after(patienceMs, () =>
+      resolve({ ...check, ok: false, detail: `no answer within ${patienceMs} ms` }),
+    );
+    isLooking = true;
+    const looked = look().finally(() => {
+      isLooking = false;
+      limit.cancel();
+    });
+    return Promise.race([looked, late]);
+  };
   return () => {
-    if (!latest || now() - latest.atMs >= everyMs) latest = { atMs: now(), check: look() };
+    if (!latest || (!isLooking && now() - latest.atMs >= everyMs))
+      latest = { atMs: now(), check: lookInTime() };
     return latest.check;
   };
 };
