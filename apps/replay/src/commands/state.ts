@@ -84,13 +84,21 @@ export const state = defineCommand({
       } else {
         const found = await statesAt(history, io, at);
         const open = found.requests.map(show).toSorted(byDeadline);
-        print(io, values.json, { at, events: found.events, counts: found.counts, open }, () => [
-          `${count(found.events)} events had been recorded at ${at}.`,
-          '',
-          ...textTable(['status', 'requests'], Object.entries(found.counts)),
-          '',
-          ...tableOf(`Open: ${count(open.length)}, the soonest deadline first`, open, at, limit),
-        ]);
+        print(
+          io,
+          values.json,
+          { at, events: found.events, counts: found.counts, upcoming: found.upcoming, open },
+          () => [
+            `${count(found.events)} events had been recorded at ${at}.`,
+            '',
+            ...textTable(
+              ['status', 'requests'],
+              [...Object.entries(found.counts), ['accepted, and yet to begin', found.upcoming]],
+            ),
+            '',
+            ...tableOf(`On the table: ${count(open.length)}, the soonest deadline first`, open, at, limit),
+          ],
+        );
       }
       return 0;
     } finally {

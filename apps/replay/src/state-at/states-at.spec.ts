@@ -28,16 +28,17 @@ const sorted = <T extends { state: { requestId: string } }>(known: readonly T[])
 
 const expectSame = async (log: Log, at: string): Promise<void> => {
   const all = byStream(log, at);
-  const { counts, requests } = await statesAt(log, at);
+  const { counts, upcoming, requests } = await statesAt(log, at);
+  expect(upcoming).toBe(
+    all.filter(({ state }) => statusOf(state) === 'accepted' && state.slot.startsAt > at).length,
+  );
   for (const [status, count] of Object.entries(counts))
     expect([at, status, count]).toEqual([
       at,
       status,
       all.filter(({ state }) => statusOf(state) === status).length,
     ]);
-  expect(sorted(requests)).toEqual(
-    sorted(all.filter(({ state }) => state.proposal || (state.agreed && state.slot.startsAt > at))),
-  );
+  expect(sorted(requests)).toEqual(sorted(all.filter(({ state }) => state.proposal)));
   const mine = await statesAt(log, at, ({ coachId }) => coachId === 'coach-1');
   expect(sorted(mine.requests)).toEqual(sorted(all.filter(({ state }) => state.coachId === 'coach-1')));
 };

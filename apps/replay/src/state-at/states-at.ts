@@ -6,6 +6,8 @@ import {
   toEpochMs,
   toInstant,
   type Instant,
+  type Role,
+  type SessionRequest,
   type SessionRequestEvent,
   type SessionRequestStatus,
 } from '@hse/session-requests';
@@ -17,6 +19,8 @@ type Recorded = RecordedEvent<SessionRequestEvent>;
 /** What was so at an instant. */
 export interface StatesAt {
   readonly counts: Readonly<Record<SessionRequestStatus, number>>;
+  /** Of the accepted ones, those of which the agreed slot had not begun. */
+  readonly upcoming: number;
   /** Those that were asked for, in no particular order. */
   readonly requests: readonly DatedState[];
   /** Events recorded by then. */
@@ -28,9 +32,9 @@ const DAY_MS = 86_400_000;
 /**
  * Folds a history up to an instant; what was known by then is what {@link knownAt} says.
  *
- * `keep` chooses the requests to fold; without it all are folded, and of those only what was open at the instant is delivered: with an
- * answer awaited, or agreed and not begun. Remembered are the requests of `keep`, or else those to which something can still happen: not
- * closed, and of which the agreed slot has not begun, by the log's own time and with a day to spare.
+ * `keep` chooses the requests to fold; without it all are folded and counted, and of those only what was on the table at the instant is
+ * delivered. Remembered are the requests of `keep`, or else those to which something can still happen: not closed, and of which the agreed
+ * slot has not begun, by the log's own time and with a day to spare. Of what is agreed, only a few numbers are.
  */
 export const createStatesAt = (
   at: Instant,
@@ -43,13 +47,16 @@ export const createStatesAt = (
   const left = new Map<string, { readonly from: number; readonly wasKnown: boolean }>();
   let events = 0;
 
+  /** By stream: agreed, and nothing on the table. */
+  const agreed = new Map<string, Agreed>();
+  let begunBefore = 0;
+
   /** Nothing follows once an agreed session has begun. */
-  const sweep = (now: Instant): void => {
-    const begun = toInstant(toEpochMs(now) - DAY_MS);
-    for (const [stream, { state }] of known)
-      if (state.agreed && !state.proposal && state.agreed.startsAt < begun) {
-        counts.accepted += 1;
-        known.delete(stream);
+  const sweep = (nowMs: number): void => {
+    for (const [stream, { startsMs }] of agreed)
+      if (startsMs < nowMs - DAY_MS) {
+        begunBefore += 1;
+        agreed.delete(stream);
       }
   };
 
@@ -60,24 +67,30 @@ export const createStatesAt = (
       if (recordedAt > at || (keep && !keep(event.data))) return;
       events += 1;
       const { stream } = event;
-      const before = known.get(stream);
-      if ((before?.state.revision ?? -1) + 1 !== event.revision) {
+      const was = agreed.get(stream);
+      const before = known.get(stream)?.state ?? (was && restored(was, event));
+      if ((before?.revision ?? -1) + 1 !== event.revision) {
         if (!left.has(stream)) left.set(stream, { from: event.revision, wasKnown: before !== undefined });
         known.delete(stream);
+        agreed.delete(stream);
         return;
       }
-      const state = evolve(before?.state, event);
+      const state = evolve(before, event);
       if (!state) return;
-      if (state.outcome && !keep) {
-        counts[state.outcome.status] += 1;
+      if (was) agreed.delete(stream);
+      if (keep) known.set(stream, { state, recordedAt });
+      else if (state.proposal) known.set(stream, { state, recordedAt });
+      else {
         known.delete(stream);
-      } else known.set(stream, { state, recordedAt });
-      if (!keep && events % sweepEvery === 0) sweep(recordedAt);
+        if (state.outcome) counts[state.outcome.status] += 1;
+        else agreed.set(stream, agreedOf(state));
+      }
+      if (events % sweepEvery === 0) sweep(toEpochMs(recordedAt));
     },
 
     /** How many requests are remembered. */
     get remembered(): number {
-      return known.size;
+      return known.size + agreed.size;
     },
 
     /** @throws Failure where events are missing that cannot be read on their own. */
@@ -90,15 +103,46 @@ export const createStatesAt = (
             `${stream} goes on without its beginning: part of the history is missing here, or a clock was set back.`,
           );
         // Counted when it was swept away: the first event was taken in, and the request is not there any more.
-        if (!keep && !wasKnown && from > 0 && first.metadata.recordedAt <= at) counts.accepted -= 1;
+        if (!keep && !wasKnown && from > 0 && first.metadata.recordedAt <= at) begunBefore -= 1;
         const then = knownAt(all, at);
-        if (then?.state.outcome && !keep) counts[then.state.outcome.status] += 1;
-        else if (then) known.set(stream, then);
+        if (!then) continue;
+        if (keep || then.state.proposal) known.set(stream, then);
+        else if (then.state.outcome) counts[then.state.outcome.status] += 1;
+        else agreed.set(stream, agreedOf(then.state));
       }
       for (const { state } of known.values()) counts[statusOf(state)] += 1;
-      const all = [...known.values()];
-      const requests = keep ? all : all.filter(({ state }) => state.proposal || state.slot.startsAt > at);
-      return { counts, requests, events };
+      counts.accepted += agreed.size + begunBefore;
+      const requests = [...known.values()];
+      const atMs = toEpochMs(at);
+      const begins = [
+        ...[...agreed.values()].map(({ startsMs }) => startsMs),
+        ...requests
+          .filter(({ state }) => statusOf(state) === 'accepted')
+          .map(({ state }) => toEpochMs(state.slot.startsAt)),
+      ];
+      return { counts, upcoming: begins.filter((startsMs) => startsMs > atMs).length, requests, events };
     },
   };
+};
+
+/** What is remembered of a request that is agreed, with nothing on the table: hundreds of thousands may be. */
+interface Agreed {
+  readonly revision: number;
+  readonly startsMs: number;
+  readonly requestedBy: Role;
+}
+
+const agreedOf = ({ revision, slot, requestedBy }: SessionRequest): Agreed => ({
+  revision,
+  startsMs: toEpochMs(slot.startsAt),
+  requestedBy,
+});
+
+/** The state before an event that follows an agreement: a change names the slot that was agreed, and anything else ends it. */
+const restored = ({ revision, startsMs, requestedBy }: Agreed, { type, data }: Recorded): SessionRequest => {
+  const startsAt = toInstant(startsMs);
+  const slot =
+    type === 'SessionAdjusted' && 'previousSlot' in data ? data.previousSlot : { startsAt, endsAt: startsAt };
+  const { requestId, coachId, clientId, round } = data;
+  return { requestId, coachId, clientId, requestedBy, revision, round, slot, agreed: slot };
 };
