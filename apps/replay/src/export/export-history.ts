@@ -136,7 +136,10 @@ const openSink = async (
       rowOptions,
       encoding: (plan.format === 'csv' ? csv : ndjson)(columns),
     });
-  const duck = await openDuckDB({ spillTo: `${partialOf(out)}/spill` });
+  // Beside the folder of parts, which gets its final name while DuckDB is still open.
+  const spillTo = `${partialOf(out)}.spill`;
+  opened.defer(() => rmSync(spillTo, { recursive: true, force: true }));
+  const duck = await openDuckDB({ spillTo, memoryLimit: '512MB' });
   opened.defer(() => duck.close());
   return openParquetSink({ out, plan, done, columns, rowOptions, duck });
 };
