@@ -54,4 +54,33 @@ describe('telemetry', () => {
     expect(shown).toContain('session_requests_live_connections 1');
     expect(shown).not.toMatch(/^session_requests_expiry_pending/m);
   });
+
+  it('asks nobody again who has not answered yet; everyone who reads meanwhile gets the same', async () => {
+    telemetry = createTelemetry({ service: 'test' });
+    let asked = 0;
+    const answer = Promise.withResolvers<undefined>();
+    telemetry.observe('session_requests.expiry.pending', async () => {
+      asked += 1;
+      await answer.promise;
+      return [{ value: asked, attributes: {} }];
+    });
+    const both = [telemetry.metrics(), telemetry.metrics()];
+    await new Promise(setImmediate);
+    answer.resolve(undefined);
+    for (const shown of await Promise.all(both)) expect(shown).toContain('session_requests_expiry_pending 1');
+    expect(await telemetry.metrics()).toContain('session_requests_expiry_pending 2');
+  });
+
+  it('answers within two seconds whatever hangs, and shows the rest', async () => {
+    telemetry = createTelemetry({ service: 'test' });
+    let asked = 0;
+    telemetry.observe('session_requests.expiry.pending', () => {
+      asked += 1;
+      return new Promise(() => {});
+    });
+    telemetry.observe('session_requests.live.connections', () => [{ value: 1, attributes: {} }]);
+    const shown = await Promise.all([telemetry.metrics(), telemetry.metrics()]);
+    for (const each of shown) expect(each).toContain('session_requests_live_connections 1');
+    expect(asked).toBe(1);
+  });
 });

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { trace, type Tracer } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -19,6 +18,7 @@ import {
   type Metric,
   type MetricName,
 } from './catalogue.ts';
+import { observeProcess } from './process-metrics.ts';
 
 export interface Reading<Name extends MetricName> {
   readonly value: number;
@@ -32,7 +32,8 @@ export interface Telemetry {
   /** @param value at least 0. */
   add<Name extends CounterName>(name: Name, value: number, attributes: AttributesOf<Name>): void;
   /**
-   * Asks whenever metrics are read. What rejects is left out of that reading; what does not answer within two seconds, too.
+   * Asks whenever metrics are read, and not again before it has been answered: who reads meanwhile gets the same. What rejects is left
+   * out of that reading; what does not answer within two seconds, too.
    * A gauge may be observed several times, with different attributes.
    */
   observe<Name extends GaugeName>(
@@ -101,10 +102,12 @@ export const createTelemetry = ({
   const telemetry: Telemetry = {
     record: (name, value, attributes) => histogram(name).record(value, attributes),
     add: (name, value, attributes) => counter(name).add(value, attributes),
-    observe: (name, read) =>
+    observe: (name, read) => {
+      const readOnce = oneAtATime(read);
       gauge(name).addCallback(async (result) => {
-        for (const { value, attributes } of await read()) result.observe(value, attributes);
-      }),
+        for (const { value, attributes } of await readOnce()) result.observe(value, attributes);
+      });
+    },
     tracer: tracing?.getTracer('session-requests') ?? trace.getTracer('none'),
     isTracing: tracing !== undefined,
     metrics: async () => {
@@ -112,7 +115,7 @@ export const createTelemetry = ({
       return serializer.serialize(resourceMetrics);
     },
     close: async () => {
-      delay.disable();
+      observed.close();
       // A collector that does not answer is given more time by its client than a stopping process has.
       const ended = Promise.allSettled([
         provider.shutdown({ timeoutMillis: patienceMs }),
@@ -129,38 +132,23 @@ export const createTelemetry = ({
       result.observe(user / 1e6, { 'cpu.mode': 'user' });
       result.observe(system / 1e6, { 'cpu.mode': 'system' });
     });
-  const delay = observeProcess(telemetry);
+  const observed = observeProcess(telemetry);
   return telemetry;
+};
+
+/** Whoever asks while an answer is awaited gets that one: what hangs is not asked by more and more. */
+const oneAtATime = <T>(ask: () => T | Promise<T>): (() => Promise<T>) => {
+  let asking: Promise<T> | undefined;
+  return () => {
+    asking ??= (async () => ask())().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
 };
 
 const elapsed = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener('abort', resolve));
-
-const observeProcess = (telemetry: Telemetry): { disable(): unknown } => {
-  // The three of it are read in this order, by one look: the last one begins anew.
-  const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
-  const seconds = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0);
-  const one = (value: number) => [{ value, attributes: {} }];
-  telemetry.observe('nodejs.eventloop.delay.p50', () => one(seconds(delay.percentile(50))));
-  telemetry.observe('nodejs.eventloop.delay.p99', () => one(seconds(delay.percentile(99))));
-  telemetry.observe('nodejs.eventloop.delay.max', () => {
-    const reading = one(seconds(delay.max));
-    delay.reset();
-    return reading;
-  });
-  let before = performance.eventLoopUtilization();
-  telemetry.observe('nodejs.eventloop.utilization', () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return one(utilization);
-  });
-  telemetry.observe('process.memory.usage', () => one(process.memoryUsage.rss()));
-  telemetry.observe('v8js.memory.heap.used', () => one(process.memoryUsage().heapUsed));
-  telemetry.observe('process.uptime', () => one(process.uptime()));
-  return delay;
-};
 
 /** Measures nothing, traces nothing; for tests that are about neither. */
 export const noTelemetry: Telemetry = {
