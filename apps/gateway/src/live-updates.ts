@@ -12,6 +12,7 @@ import type { Instant, SessionRequestEventType } from '@hse/session-requests';
 import { within } from '@hse/telemetry';
 import type { GatewayDependencies, WallClock } from './dependencies.ts';
 import { HttpProblem } from './http-problem.ts';
+import { ParticipantWatch } from './participant-watch.ts';
 import { viewOf } from './session-request-view.ts';
 import { liveSpans } from './trace-live-updates.ts';
 
@@ -54,7 +55,8 @@ interface Message {
 
 /** What one reader has been sent, and what waits until it has caught up. */
 interface Connection {
-  readonly participant: Participant;
+  /** As they were when last looked at. */
+  participant: Participant;
   readonly response: ServerResponse;
   /** Undefined once it has caught up. */
   waiting: Message[] | undefined;
@@ -74,6 +76,7 @@ export class LiveConnections {
   readonly #now: () => Instant;
   readonly #connections = new Map<string, Set<Connection>>();
   readonly #unsubscribe: () => void;
+  readonly #watch: ParticipantWatch;
   /** Batches one after the other: each connection sees changes in the order of the log. */
   #delivering: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -84,6 +87,15 @@ export class LiveConnections {
     dependencies.telemetry?.observe('session_requests.live.connections', () => [
       { value: this.count, attributes: {} },
     ]);
+    this.#watch = new ParticipantWatch({
+      ...dependencies,
+      watched: () => [...this.#connections.keys()],
+      seen: (id, participant) => {
+        for (const connection of [...(this.#connections.get(id) ?? [])])
+          if (participant) connection.participant = participant;
+          else connection.end();
+      },
+    });
     this.#unsubscribe = dependencies.live.subscribe((changes) => {
       if (this.#connections.size === 0) return;
       this.#delivering = this.#delivering
@@ -107,6 +119,7 @@ export class LiveConnections {
   close(): void {
     this.#isClosed = true;
     this.#unsubscribe();
+    this.#watch.close();
     this.#endAll();
   }
 
@@ -122,7 +135,7 @@ export class LiveConnections {
   }
 
   /**
-   * Sends until the reader leaves, its token expires, its session ends or the server stops.
+   * Sends until the reader leaves or takes part no more, its token expires, its session ends or the server stops.
    * @param lastEventId position to resume after; undefined: from now on.
    * @param admitted until when: `expiresAtMs` in milliseconds since 1970, and sooner when what is given to `whenOver` is called.
    */
@@ -145,11 +158,13 @@ export class LiveConnections {
         const connections = this.#connections.get(participant.id);
         connections?.delete(connection);
         if (connections?.size === 0) this.#connections.delete(participant.id);
+        if (this.#connections.size === 0) this.#watch.rest();
         if (!response.writableEnded) response.end();
       },
     };
     const connections = this.#connections.get(participant.id) ?? new Set();
     this.#connections.set(participant.id, connections.add(connection));
+    this.#watch.begin();
     response.on('close', connection.end);
     response.on('error', connection.end);
     // Who has left already closes no second time.

@@ -2,6 +2,7 @@ import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { heartbeatMs, mostConnections } from './live-updates.ts';
+import { participantCheckMs } from './participant-watch.ts';
 import {
   anna,
   chloe,
@@ -36,6 +37,12 @@ interface LiveEvent {
 /** What `GET /session-requests/{id}` answers this participant now. */
 const shownTo = async (who: { id: string }, id: string): Promise<object> =>
   (await gateway.as(who).get(`/session-requests/${id}`)).body;
+
+/** Those who listen have been looked at. */
+const looked = async (): Promise<void> => {
+  gateway.timers.elapse(participantCheckMs);
+  await new Promise((resolve) => setImmediate(resolve));
+};
 
 const now = startOfTime;
 
@@ -299,6 +306,42 @@ describe('a listener', () => {
     }
   });
 
+  it('is sent away within seconds when they take part no more, and knows of their new name until then', async () => {
+    const listeners = [await listen(anna), await listen(anna), await listen(chloe)] as const;
+    await Promise.all(listeners.map((each) => each.received(1)));
+    const { id, role, timeZone } = anna;
+    const put = (name: string, active: boolean, version: number) =>
+      gateway.participants.write({ id, role, name, timeZone, active, origin: 'api' }, version);
+    await put('Anna Berg-Ek', true, 1);
+    await looked();
+    await gateway.requested(chloe, anna);
+    expect((await listeners[0].received(2))[1]?.data).toMatchObject({
+      current: { coach: { name: 'Anna Berg-Ek' } },
+    });
+
+    await put('Anna Berg-Ek', false, 2);
+    gateway.timers.elapse(participantCheckMs);
+    await listeners[0].until(() => listeners[0].ended);
+    await listeners[1].until(() => listeners[1].ended);
+    expect(listeners[2].ended).toBe(false);
+  });
+
+  it('stays while nobody can tell whether they take part', async () => {
+    const listener = await listen(anna);
+    await listener.received(1);
+    const find = gateway.participants.find.bind(gateway.participants);
+    const broken = jest.fn(() => Promise.reject(new Error('away')));
+    (gateway.participants as { find: typeof find }).find = broken;
+    gateway.timers.elapse(participantCheckMs);
+    await new Promise((resolve) => setImmediate(resolve));
+    (gateway.participants as { find: typeof find }).find = find;
+    expect([broken.mock.calls.length, listener.ended]).toEqual([1, false]);
+
+    await gateway.participants.write({ ...anna, active: false, origin: 'api' }, 1);
+    gateway.timers.elapse(participantCheckMs);
+    await listener.until(() => listener.ended);
+  });
+
   it('is sent away when its token expires, and when the server stops', async () => {
     const expiring = await listen(anna, {}, await gateway.token(anna.id, 60));
     const staying = await listen(anna, {}, await gateway.token(anna.id, 3_600));
@@ -362,8 +405,8 @@ describe('a listener', () => {
     gateway.fastify.server.removeListener('request', hangUp);
     const listener = await listen(anna);
     await listener.received(1);
-    // When its token expires, and its next sign of life.
-    expect(gateway.timers.waiting).toBe(standing + 2);
+    // When its token expires, its next sign of life, and whether it still takes part.
+    expect(gateway.timers.waiting).toBe(standing + 3);
   });
 
   it('has to name an event by its number', async () => {

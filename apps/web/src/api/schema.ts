@@ -259,7 +259,7 @@ export interface paths {
     };
     /**
      * What changes for me, as it changes
-     * @description Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires, after a log-out and when the server stops; a reader that is too slow is cut off. Resume with the last id.
+     * @description Server-sent events. First `ready` (LiveReady), then one `session-request` (LiveChange) for each change of a session request of mine; the id of an event is its position in the log. With Last-Event-ID: what changed since, at most one event for each session request, then what comes. A comment every 15 s is a sign of life. Ends when the token expires, after a log-out, when the participant takes part no more and when the server stops; a reader that is too slow is cut off. Resume with the last id.
      */
     get: operations['listen'];
     put?: never;
