@@ -35,6 +35,12 @@ export const administrationMigration = `
   CREATE TRIGGER audit_stands AFTER UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit records stand'); END;
 `;
 
+/** Replacing a row fires no trigger for the one that goes: an id is taken once. */
+export const auditMigration = `
+  CREATE TRIGGER audit_is_new BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'audit records stand'); END;
+`;
+
 const columns = 'id, role, name, email, time_zone AS timeZone, picture, active, origin, version';
 
 /** Each is answered from an index. A search for a part of a name goes through the names in their order until the page is full. */

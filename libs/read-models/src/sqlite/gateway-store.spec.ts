@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { AuditRecord } from '@hse/contracts';
 import { gatewayStoreContract } from '@hse/contracts/testing';
 import { gatewayMigrations, NewerSchema, openSqliteGatewayStore } from './gateway-store.ts';
 
@@ -47,6 +48,31 @@ describe('the file of the gateway store', () => {
     expect(await store.readUpTo('me')).toBe(4);
     await store.keepSession('key', { sealed: 'a', endsAt: '2026-12-06T12:00:00.000Z' });
     expect(await store.findSession('key')).toMatchObject({ sealed: 'a', version: 1 });
+    await store.close();
+  });
+
+  test('lets nobody change, replace or remove an audit record, whatever program opens it', async () => {
+    const file = join(folder, 'audited.db');
+    const store = openSqliteGatewayStore({ path: file });
+    const record: AuditRecord = {
+      id: 'a1',
+      at: '2026-11-22T12:00:00.000Z',
+      subject: 'op-1',
+      action: 'history-read',
+      target: 'r1',
+      requestId: 'req-1',
+    };
+    await store.audit(record);
+    const db = new DatabaseSync(file);
+    for (const statement of [
+      'DELETE FROM audit',
+      "UPDATE audit SET record = '{}'",
+      "INSERT OR REPLACE INTO audit VALUES ('a1', '2026', 'r1', '{}')",
+      "REPLACE INTO audit VALUES ('a1', '2026', 'r1', '{}')",
+    ])
+      expect(() => db.exec(statement)).toThrow('audit records');
+    db.close();
+    expect(await store.audited({ limit: 9 })).toEqual([record]);
     await store.close();
   });
 

@@ -5,6 +5,7 @@ import {
   administrationMigration,
   administrationOf,
   administrationStatements,
+  auditMigration,
 } from './gateway-administration.ts';
 
 /** Each brings the schema one version further; never edited once released. */
@@ -33,6 +34,7 @@ export const gatewayMigrations = [
     CREATE INDEX browser_session_by_end ON browser_session (ends_at);
   `,
   administrationMigration,
+  auditMigration,
 ];
 
 /** Every statement of the gateway store; each is answered from an index. */
