@@ -139,8 +139,10 @@ describeBuilt(`overlays, held against the API of Kubernetes ${kubernetesVersion}
       expect(Object.keys(environment).filter((variable) => !(variable in table))).toEqual([]);
       expect(() => readAll(environment)).not.toThrow();
       // Images run with NODE_ENV=production, which has no demo accounts unless they are asked for.
-      if (name === 'gateway') expect([overlay, accounts === 'demo']).toEqual([overlay, overlay.endsWith('/dev')]);
-      if (accounts !== undefined && accounts !== 'demo') expect(mounted).toContain(accounts.replace(/\/[^/]+$/, ''));
+      if (name === 'gateway')
+        expect([overlay, accounts === 'demo']).toEqual([overlay, overlay.endsWith('/dev')]);
+      if (accounts !== undefined && accounts !== 'demo')
+        expect(mounted).toContain(accounts.replace(/\/[^/]+$/, ''));
       // Defaults are for one machine.
       for (const [variable, { default: byDefault }] of Object.entries(table))
         if (byDefault?.includes('localhost') && !(name === 'requests' && variable === 'MONGODB_URL'))

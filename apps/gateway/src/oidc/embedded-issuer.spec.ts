@@ -278,7 +278,7 @@ describe('a program that operates the service', () => {
       audience,
       jwks,
       accounts: everybody,
-      operatorSecret: 's3cret',
+      operatorSecret: 'secret of a test',
     });
     const operated = await startGateway({
       override: (dependencies) => ({
@@ -286,7 +286,7 @@ describe('a program that operates the service', () => {
         oidc: { issuer, audience, keys: embedded.keys, embedded },
       }),
     });
-    const operator = { id: operatorClientId, secret: 's3cret' };
+    const operator = { id: operatorClientId, secret: 'secret of a test' };
     const { status, body } = await tokenFor(operated, operator, { scope: 'audit:read' });
     expect([status, decodeJwt(body.access_token)]).toMatchObject([
       200,
