@@ -53,10 +53,15 @@ await runService({
         connect: () => connectMongo({ url: settings.MONGODB_URL, logger, appName: name }),
       }),
     );
-    const readModels = owned(await openMongoReadModels({ db, timers }));
+    // Its user may not make what other services own, so it waits until they have.
+    const readModels = owned(
+      await waitFor({ name: 'the read models', connect: () => openMongoReadModels({ db, timers }) }),
+    );
     const gatewayStore = owned(await openMongoGatewayStore({ db }));
     await seedParticipants(gatewayStore, settings.accounts);
-    const parkedStreams = owned(await openMongoParkedStreams({ db }));
+    const parkedStreams = owned(
+      await waitFor({ name: 'the parked streams', connect: () => openMongoParkedStreams({ db }) }),
+    );
     const live = owned(await openMongoLiveUpdates({ db, timers, logger }));
     const store = owned(
       openEventStoreDB<SessionRequestEvent>({
@@ -71,7 +76,9 @@ await runService({
     const simulated = async () => {
       const start = settings.CLOCK_START ?? systemClock.now();
       const clock = owned(await openMongoSharedClock({ db, start, timers, logger }));
-      const deadlines = owned(await openMongoDeadlineStore({ db }));
+      const deadlines = owned(
+        await waitFor({ name: 'the deadlines', connect: () => openMongoDeadlineStore({ db }) }),
+      );
       const reachedBy = (of: { checkpoint(): Promise<number> }) => (position: number) =>
         until(async () => (await of.checkpoint()) >= position, timers, signal);
       const testClock = createTestClock({

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
@@ -19,6 +20,8 @@ export interface MongoOptions {
   readonly dataDir?: string;
   /** How long a primary is missed before the others elect a new one. Default: 3,000; MongoDB's own is 10,000. */
   readonly electionTimeoutMs?: number;
+  /** Nobody may do anything but make the first user, until that is made. Then `stepDown` does not work. Default: everybody may do everything. */
+  readonly authorization?: boolean;
 }
 
 export interface MongoMember extends ServerProcess {
@@ -83,6 +86,15 @@ export const startMongo = async (options: MongoOptions = {}): Promise<MongoEngin
   const temporary = options.dataDir === undefined ? temporaryDirectory() : undefined;
   const home = options.dataDir ?? temporary?.path ?? '';
 
+  const authorized: string[] = [];
+  if (options.authorization) {
+    mkdirSync(home, { recursive: true });
+    const keyFile = join(home, 'key');
+    // Members know each other by it.
+    if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(96).toString('base64'), { mode: 0o400 });
+    authorized.push('--keyFile', keyFile);
+  }
+
   const members = ports.map((port): MongoMember => {
     const data = join(home, `member-${port}`);
     mkdirSync(data, { recursive: true });
@@ -93,7 +105,7 @@ export const startMongo = async (options: MongoOptions = {}): Promise<MongoEngin
     const small = ['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '256'];
     const server = serverProcess({
       name: `MongoDB on port ${port}`,
-      command: [mongod, '--dbpath', data, ...listening, ...brisk, ...small],
+      command: [mongod, '--dbpath', data, ...listening, ...brisk, ...small, ...authorized],
       cwd: home,
       logFile: join(home, `mongod-${port}.log`),
       ports: [port],
