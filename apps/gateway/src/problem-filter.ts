@@ -50,8 +50,11 @@ export class ProblemFilter implements ExceptionFilter {
       else this.#logger.warn(fields, 'a request could not be served');
     }
     if (reply.raw.headersSent) reply.raw.destroy();
-    else if (answer.problem.status < 500) sendProblem(reply, answer);
-    else sendProblem(reply, { ...answer, problem: { ...answer.problem, httpRequestId: request.id } });
+    else {
+      const { problem, headers } = answer;
+      const isOurs = problem.status >= 500;
+      sendProblem(reply, { headers, problem: isOurs ? { ...problem, httpRequestId: request.id } : problem });
+    }
   }
 
   #answer(error: unknown, request: FastifyRequest): HttpProblem {
