@@ -26,7 +26,8 @@ const notForPeople = [
  *
  * JSON is written in the background, at once, and what comes meanwhile in one piece after it: commands do not wait for who reads the
  * log, however slow that is. A process that ends by itself, also by a fault, has written everything; one that is killed loses what
- * was on its way, as a rule the lines of the last millisecond.
+ * was on its way, as a rule the lines of the last millisecond. Where nothing can be written, such as to a full disk, lines are lost and the
+ * process goes on.
  */
 export const createPinoLogger = ({
   level,
@@ -40,10 +41,7 @@ export const createPinoLogger = ({
 }): Logger => {
   const options = { level, base: service ? { service } : null, serializers: { err: loggedError } };
   return format === 'json'
-    ? pino(
-        { ...options, timestamp: stdTimeFunctions.isoTime },
-        destination({ dest: 1, sync: false, minLength: 0, maxLength: mostWaiting }),
-      )
+    ? pino({ ...options, timestamp: stdTimeFunctions.isoTime }, standardOutput())
     : pino(
         options,
         PinoPretty({
@@ -53,4 +51,17 @@ export const createPinoLogger = ({
           sync: true,
         }),
       );
+};
+
+const standardOutput = () => {
+  const stream = destination({ dest: 1, sync: false, minLength: 0, maxLength: mostWaiting });
+  let isBroken = false;
+  stream.on('error', () => (isBroken = true));
+  stream.on('write', () => (isBroken = false));
+  const flushSync = stream.flushSync.bind(stream);
+  // At the end of the process: sonic-boom 4 tries for ever what fails for good, so that the process would not come to its end.
+  stream.flushSync = () => {
+    if (!isBroken) flushSync();
+  };
+  return stream;
 };
