@@ -20,14 +20,15 @@ export const logCommands = (bus: SessionRequestBus, logger: Logger): SessionRequ
       correlationId,
       ...(traceId !== undefined && { traceId }),
     });
+    let result: Awaited<ReturnType<SessionRequestBus['execute']>>;
     try {
-      const result = await bus.execute(envelope);
-      const outcome = outcomeOf(result);
-      logger.info(fields(outcome), `${command.type} ${result.ok ? outcome : `refused: ${outcome}`}`);
-      return result;
+      result = await bus.execute(envelope);
     } catch (error) {
       logger.warn({ ...fields('failed'), err: error }, `${command.type} failed`);
       throw error;
     }
+    const outcome = outcomeOf(result);
+    logger.info(fields(outcome), `${command.type} ${result.ok ? outcome : `refused: ${outcome}`}`);
+    return result;
   },
 });

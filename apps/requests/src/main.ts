@@ -31,6 +31,11 @@ import { readRequestsSettings } from './settings.ts';
 const name = 'requests';
 /** Events that are counted when somebody asks how many have not been published. */
 const mostCounted = 1_000;
+/**
+ * A request is made four times before publishing fails and is begun anew, and one of the relay's own may be in front of it. Together that
+ * has to take less than what counts as a stall: brokers that have gone silent are no reason to end this process.
+ */
+const requestTimeoutMs = 10_000;
 
 await runService({
   name,
@@ -64,7 +69,7 @@ await runService({
     const kafka = configureKafka({ settings, clientId: name, logger });
     const publisher = owned(
       createKafkaEventPublisher<SessionRequestEvent>({
-        kafka: kafka.client(),
+        kafka: kafka.client({ requestTimeoutMs }),
         topics: kafka.topics,
         instance: settings.INSTANCE ?? ids.next(),
         ids,

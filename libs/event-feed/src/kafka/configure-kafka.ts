@@ -4,8 +4,8 @@ import { ensureTopics, sessionRequestTopics, type KafkaTopics } from './topics.t
 
 /** Kafka as the environment of a service describes it; `kafkaSettings` of the service kit. */
 export interface ConfiguredKafka {
-  /** Makes a client of its own. */
-  client(): Kafka;
+  /** Makes a client of its own. @param options see `createKafka`. */
+  client(options?: Pick<CreateKafkaOptions, 'requestTimeoutMs'>): Kafka;
   readonly topics: KafkaTopics;
   readonly groupPrefix: string;
   /** Creates or checks the topics, as configured. @throws TopicsNotAsConfigured and what the brokers' absence throws. */
@@ -33,8 +33,9 @@ export const configureKafka = ({
 }): ConfiguredKafka => {
   const { KAFKA_PREFIX: prefix = '', KAFKA_USERNAME: username, KAFKA_PASSWORD: password = '' } = settings;
   const { TOPIC_RETENTION_MS: retentionMs, TOPIC_REPLICATION: replicationFactor } = settings;
-  const client = (): Kafka =>
+  const client = (options: Pick<CreateKafkaOptions, 'requestTimeoutMs'> = {}): Kafka =>
     createKafka({
+      ...options,
       brokers: settings.KAFKA_BROKERS,
       clientId,
       logger,

@@ -14,13 +14,22 @@ export interface CreateKafkaOptions {
   readonly ssl?: KafkaConfig['ssl'];
   /** Default: no authentication. */
   readonly sasl?: KafkaConfig['sasl'];
+  /** For how long an answer to one request is waited for, in milliseconds. Default 30 000; members of a group wait for each other that long. */
+  readonly requestTimeoutMs?: number;
 }
 
 /**
  * The client that everything here works with; nothing is connected yet. A client carries at most one member of a group:
  * kafkajs keeps a group's offsets per client.
  */
-export const createKafka = ({ brokers, clientId, logger, ssl, sasl }: CreateKafkaOptions): Kafka => {
+export const createKafka = ({
+  brokers,
+  clientId,
+  logger,
+  ssl,
+  sasl,
+  requestTimeoutMs,
+}: CreateKafkaOptions): Kafka => {
   hideNegativeTimeouts();
   return new Kafka({
     brokers: [...brokers],
@@ -28,6 +37,7 @@ export const createKafka = ({ brokers, clientId, logger, ssl, sasl }: CreateKafk
     ...(ssl !== undefined && { ssl }),
     ...(sasl && { sasl }),
     connectionTimeout: 3_000,
+    ...(requestTimeoutMs !== undefined && { requestTimeout: requestTimeoutMs }),
     // Short: whoever uses the client tries again for as long as it takes, and says so.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
     logLevel: logLevel.INFO,
