@@ -224,7 +224,7 @@ export const startStandalone = async (settings: Settings): Promise<Standalone> =
     if (settings.METRICS_PORT !== undefined) {
       const { readiness: checks } = gateway;
       opened.adopt(
-        await startHealthServer({ port: settings.METRICS_PORT, host: HOST, checks, telemetry }),
+        await startHealthServer({ port: settings.METRICS_PORT, host: HOST, checks, telemetry, underWay }),
         closed,
       );
     }
