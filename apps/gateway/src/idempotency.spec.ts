@@ -149,6 +149,27 @@ describe('a POST with an Idempotency-Key', () => {
     expect(whatCounts(await ask('key-1'))).toEqual(whatCounts(again));
   });
 
+  it('records the same whatever the id of the request that repeats it', async () => {
+    const asked = (requestId: string) =>
+      gateway.as(chloe).post('/session-requests', {
+        body: { with: anna.id, ...slot },
+        headers: { 'idempotency-key': 'key-1', 'x-request-id': requestId },
+      });
+    // The store has recorded it, and nobody was told; then the answer is on record.
+    [fault, faultAt] = [new StoreUnavailable('gone', 'unknown', 'unreachable'), 'after'];
+    expect((await asked('request-0001')).status).toBe(503);
+    fault = undefined;
+    const recorded = await gateway.log();
+    await restart();
+    const answers = [await asked('request-0002'), await asked('request-0003')];
+    expect(answers.map(({ status, headers }) => [status, headers['x-request-id']])).toEqual([
+      [201, 'request-0002'],
+      [201, 'request-0003'],
+    ]);
+    expect(await gateway.log()).toEqual(recorded);
+    expect(recorded.map(({ metadata }) => metadata.correlationId)).toEqual(['request-0001']);
+  });
+
   it('can be tried again after a failure of ours', async () => {
     for (const outcome of ['not-written', 'unknown'] as const) {
       fault = new StoreUnavailable('full', outcome, 'full');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventBatch, EventPublisher, NewEvent } from '@hse/event-sourcing';
 import { createInMemoryEventStore, createManualTimers } from '@hse/event-sourcing/testing';
-import { silentLogger } from '@hse/service-kit';
+import { alive, createUnderWay, silentLogger } from '@hse/service-kit';
 import { createRelay } from './relay.ts';
 
 const event = (n: number): NewEvent => ({
@@ -208,5 +208,32 @@ describe('the relay', () => {
       'stopped',
       ['1'],
     ]);
+  });
+
+  it('is no longer alive while publishing neither succeeds nor fails, and is so while it fails for an hour', async () => {
+    const { store, timers, topic, record } = makeWorld();
+    const underWay = createUnderWay({ limitMs: 120_000, now: () => timers.elapsedMs });
+    const { publisher } = topic;
+    const relay = createRelay({ store, publisher, timers, logger: silentLogger, underWay });
+    topic.before = () => Promise.reject(new Error('no broker'));
+    await record(1, 1);
+    relay.start();
+    for (let second = 0; second < 3_600; second += 1) {
+      timers.elapse(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(alive(underWay)[0]).toBe(200);
+    }
+    expect(relay.health().failures).toBeGreaterThan(100);
+    const stuck = Promise.withResolvers<undefined>();
+    topic.before = async () => void (await stuck.promise);
+    timers.elapse(5_000);
+    await settled();
+    timers.elapse(120_000);
+    expect(alive(underWay)).toMatchObject([503, { detail: 'relay has made no progress for 120 s.' }]);
+    stuck.resolve(undefined);
+    await settled();
+    expect(alive(underWay)[0]).toBe(200);
+    expect(topic.published).toEqual(['1']);
+    await relay.stop();
   });
 });
