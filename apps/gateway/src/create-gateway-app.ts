@@ -18,7 +18,7 @@ import { addMetricsRoute, measureRequests } from './http-metrics.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 import { AccessTokens } from './oidc/access-tokens.ts';
 import { fastifyProblem, ProblemFilter } from './problem-filter.ts';
-import { allowOrigins } from './protection/cors.ts';
+import { allowOrigins, answerPreflights } from './protection/cors.ts';
 import { protect } from './protection/protect.ts';
 import { addSecurityHeaders, securityHeaders } from './protection/security-headers.ts';
 import { createValidatorCompiler, invalidRequest, prototypePath } from './request-validation.ts';
@@ -65,7 +65,7 @@ export const createGatewayApp = async (
     return503OnClosing: false,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply.headers(securityHeaders(publicUrl)), fastifyProblem(error, undefined)),
-    clientErrorHandler: answerNoRequest,
+    clientErrorHandler: answerNoRequest(securityHeaders(publicUrl)),
   });
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = new RouteTable();
@@ -90,6 +90,7 @@ export const createGatewayApp = async (
     logger,
     telemetry,
   });
+  answerPreflights(fastify);
   const tokens = new AccessTokens(oidc, wallClock);
   const sessions = addBrowserSessions(fastify, { ...dependencies, tokens, wallClock });
   const authenticate = createAuthentication({ tokens, participants, publicUrl, attempts, ...sessions });
@@ -172,14 +173,19 @@ const clientErrors: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** What comes in on a connection and is no HTTP request has no reply object to answer with. */
-const answerNoRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const { status, ...rest } = problem(clientErrors[error.code ?? ''] ?? 'malformed-request');
-  const body = JSON.stringify({ status, ...rest });
-  if (socket.writable)
-    socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemContentType}\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
-  socket.destroySoon();
-};
+const answerNoRequest =
+  (headers: Readonly<Record<string, string>>) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const { status, ...rest } = problem(clientErrors[error.code ?? ''] ?? 'malformed-request');
+    const body = JSON.stringify({ status, ...rest });
+    if (socket.writable)
+      socket.write(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemContentType}\r\n` +
+          Object.entries(headers)
+            .map(([name, value]) => `${name}: ${value}\r\n`)
+            .join('') +
+          `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    socket.destroySoon();
+  };

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { HealthView, problem, problemContentType } from '@hse/contracts/http';
-import { alive, missing, publicHealth, type HealthWatch } from '@hse/service-kit';
+import { alive, missing, publicHealth, type HealthWatch, type ReadinessCheck } from '@hse/service-kit';
 import type { FastifyReply } from 'fastify';
 import { jsonAnswer, send } from './answer.ts';
 import { GATEWAY, HEALTH_WATCH, type GatewayDependencies } from './dependencies.ts';
@@ -11,6 +11,7 @@ import { Describe } from './route-table.ts';
 export class HealthController {
   readonly #gateway: GatewayDependencies;
   readonly #health: HealthWatch;
+  #looking: Promise<readonly ReadinessCheck[]> | undefined;
 
   constructor(@Inject(GATEWAY) gateway: GatewayDependencies, @Inject(HEALTH_WATCH) health: HealthWatch) {
     this.#gateway = gateway;
@@ -61,8 +62,10 @@ export class HealthController {
     problems: ['not-ready'],
   })
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const checks = await this.#gateway.readiness();
-    const failed = missing(checks);
+    const found = await this.#look();
+    const failed = missing(found);
+    // Anybody can ask here; why something is not ok is for operators.
+    const checks = found.map(({ name, ok }) => ({ name, ok }));
     if (failed.length === 0) {
       send(reply, jsonAnswer(200, { status: 'ready', checks }));
       return;
@@ -73,5 +76,13 @@ export class HealthController {
       headers: { 'content-type': problemContentType, 'retry-after': '1' },
       body: JSON.stringify(whole),
     });
+  }
+
+  /** Nobody is kept from asking how the process is, so one look serves all who ask while it is under way. */
+  #look(): Promise<readonly ReadinessCheck[]> {
+    this.#looking ??= this.#gateway.readiness().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
   }
 }

@@ -6,6 +6,7 @@ import { anna, forgedToken, startGateway, type GatewayUnderTest } from './testin
 
 describe('the health of the gateway', () => {
   let gateway: GatewayUnderTest;
+  let looks = 0;
   let stalled: ReturnType<UnderWay['stalled']>;
   const away: ReadinessCheck = {
     name: 'requests',
@@ -19,7 +20,11 @@ describe('the health of the gateway', () => {
     gateway = await startGateway({
       override: (dependencies) => ({
         ...dependencies,
-        readiness: async () => [{ name: 'mongodb', ok: true }, away],
+        readiness: async () => {
+          looks += 1;
+          await new Promise((resolve) => setImmediate(resolve));
+          return [{ name: 'mongodb', ok: true }, away];
+        },
         underWay: { stalled: () => stalled },
       }),
     });
@@ -43,6 +48,30 @@ describe('the health of the gateway', () => {
       },
     ]);
     expect(answer.payload).not.toMatch(/ECONNREFUSED|mongodb|requests/);
+  });
+
+  it('tells whoever sends requests here whether it is ready, and no more of the inside than names', async () => {
+    const answer = await get('/readyz');
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      {
+        status: 'ready',
+        checks: [
+          { name: 'mongodb', ok: true },
+          { name: 'requests', ok: false },
+        ],
+      },
+    ]);
+  });
+
+  it('looks once for all who ask at the same time', async () => {
+    looks = 0;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => get('/readyz')));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
+    expect(looks).toBeLessThan(50);
+    const before = looks;
+    await get('/readyz');
+    expect(looks).toBe(before + 1);
   });
 
   it('tells operators everything', async () => {

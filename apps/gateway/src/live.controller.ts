@@ -32,12 +32,13 @@ export class LiveController {
     this.#connections.mustHaveRoom(participant.id);
     reply.hijack();
     const { raw } = reply;
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) raw.setHeader(name, value);
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       // Whoever comes back connects anew, and not to a server that is about to go.
       connection: 'close',
-      'x-content-type-options': 'nosniff',
       'x-accel-buffering': 'no',
     });
     if (request.method === 'HEAD') {

@@ -342,7 +342,9 @@ describe('a request that makes no sense', () => {
       expect(answer.headers['allow']).toBe(allow);
     }
     expectProblem(await inject({ url: '/api/v1/session-requests/%', headers }), 'malformed-request');
-    expectProblem(await inject({ url: `/api/v1/session-requests/${'x'.repeat(101)}`, headers }), 'not-found');
+    const idOf = (length: number) => `/api/v1/session-requests/${'x'.repeat(length)}`;
+    expectProblem(await inject({ url: idOf(101), headers }), 'not-a-party');
+    expectProblem(await inject({ url: idOf(1_000), headers }), 'not-found');
   });
 
   it('that is no HTTP is answered as a problem, too', async () => {
@@ -462,11 +464,7 @@ describe('when something does not work', () => {
     const answer = await inject({ url: '/readyz' });
     gateway.readiness.pop();
     expectProblem(answer, 'not-ready');
-    expect(answer.body.checks).toContainEqual({
-      name: 'read-models',
-      ok: false,
-      detail: '300 events behind',
-    });
+    expect(answer.body.checks).toContainEqual({ name: 'read-models', ok: false });
   });
 
   it('is ready without what only commands need, and says that it is away', async () => {
@@ -475,7 +473,7 @@ describe('when something does not work', () => {
     const answer = await inject({ url: '/readyz' });
     gateway.readiness.pop();
     expect([answer.status, answer.body.status]).toEqual([200, 'ready']);
-    expect(answer.body.checks).toContainEqual(away);
+    expect(answer.body.checks).toContainEqual({ name: 'requests', ok: false });
   });
 });
 

@@ -8,7 +8,8 @@ export const httpLimits = {
   searchLength: 100,
   pictureLength: 2_000,
   idLength: 255,
-  cursorLength: 500,
+  /** The longest id and the longest name, in the longest way to write them. */
+  cursorLength: 2_500,
   pageSize: { minimum: 1, maximum: 200, default: 50 },
   /** Bytes of a request's body. */
   bodyBytes: 16 * 1024,

@@ -150,6 +150,27 @@ describe('keeping participants in step', () => {
     expect((await sync('PUT', `/participants/${longest}`, { body: bo })).status).toBe(201);
   });
 
+  it('leaves a directory that is read page by page, however long ids and names are', async () => {
+    const own = await startGateway();
+    const put = (path: string, name: string) =>
+      operator('participants:write', own)('PUT', `/participants/${encodeURIComponent(path)}`, {
+        body: { ...bo, name },
+      });
+    for (const [index, name] of ['漢'.repeat(200), '\u0001'.repeat(199) + 'x', '"'.repeat(200)].entries())
+      expect((await put(`${'"'.repeat(254)}${index}`, name)).status).toBe(201);
+    const seen: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page = await own
+        .as(chloe)
+        .get(`/participants?limit=1${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+      expect(page.status).toBe(200);
+      seen.push(...page.body.items.map((item) => item.id));
+      cursor = page.body.nextCursor;
+    }
+    expect(seen).toHaveLength(everybody.length + 3);
+    await own.close();
+  });
+
   it.each([
     [{ ...bo, timeZone: 'Mars/Olympus' }, '/body/timeZone'],
     [{ ...bo, name: '  ' }, '/body/name'],

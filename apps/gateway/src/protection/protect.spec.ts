@@ -272,6 +272,44 @@ describe('overload', () => {
 
 describe('pages of another origin', () => {
   const elsewhere = { origin: 'https://app.example.org' };
+  const preflightOf = (method: string): InjectOptions => ({
+    method: 'OPTIONS',
+    url: '/api/v1/me',
+    headers: { ...elsewhere, 'access-control-request-method': method },
+  });
+
+  it('ask within the budget of their address, too, and can read that it is used up', async () => {
+    await start({
+      corsOrigins: ['https://app.example.org'],
+      rateLimits: { address: { requests: 2, seconds: 60 } },
+    });
+    expect((await inject(preflightOf('GET'))).status).toBe(204);
+    expect((await inject(preflightOf('GET'))).status).toBe(204);
+    const refused = await inject(preflightOf('GET'));
+    expectTooMany(refused, '30');
+    expect(refused.headers).toMatchObject({
+      'access-control-allow-origin': 'https://app.example.org',
+      'access-control-expose-headers': expect.stringContaining('Retry-After'),
+    });
+  });
+
+  it('can listen live, and what is sent there is protected as everything else', async () => {
+    await start({ corsOrigins: ['https://app.example.org'] });
+    const { headers } = await inject({
+      method: 'HEAD',
+      url: '/api/v1/live',
+      headers: { ...elsewhere, authorization: `Bearer ${await gateway.token(chloe.id)}` },
+    });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://app.example.org',
+      'content-type': 'text/event-stream; charset=utf-8',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'x-request-id': expect.any(String),
+    });
+  });
 
   it('are let in by nobody by default', async () => {
     await start({});
