@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultCloseGraceMs } from './create-gateway-app.ts';
@@ -75,5 +77,50 @@ describe('closing', () => {
   it('leaves no timer behind', async () => {
     await gateway.app.close();
     expect(gateway.timers.waiting).toBe(0);
+  });
+});
+
+describe('lingering', () => {
+  it('goes on serving, is not ready, and closes each connection after its answer', async () => {
+    const stopping = new AbortController();
+    const lingering = await startGateway({
+      stopping: stopping.signal,
+      override: (dependencies) => ({
+        ...dependencies,
+        readiness: async () => [{ name: 'process', ok: !stopping.signal.aborted, detail: 'stopping' }],
+      }),
+    });
+    await lingering.app.listen(0, '127.0.0.1');
+    const { port: at } = lingering.app.getHttpServer().address() as AddressInfo;
+    const token = await lingering.token(chloe.id);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    /** @returns status, what is said of the connection, and whether it was made for this request. */
+    const call = async (path: string, slot?: object) => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(slot && { 'content-type': 'application/json' }),
+      };
+      const sent = request({ port: at, path, agent, headers, method: slot ? 'POST' : 'GET' });
+      sent.end(slot && JSON.stringify({ with: anna.id, ...slot }));
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      await once(answer, 'end');
+      await new Promise((resolve) => setImmediate(resolve));
+      return [answer.statusCode, answer.headers.connection, sent.reusedSocket ? 'reused' : 'new'];
+    };
+    const requests = '/api/v1/session-requests';
+    try {
+      expect(await call(requests)).toEqual([200, 'keep-alive', 'new']);
+      expect(await call('/readyz')).toEqual([200, 'keep-alive', 'reused']);
+      stopping.abort();
+      expect(await call('/readyz')).toEqual([503, 'close', 'reused']);
+      expect(await call('/livez')).toEqual([200, 'close', 'new']);
+      expect(await call(requests)).toEqual([200, 'close', 'new']);
+      expect(await call(requests, lingering.slotIn(7 * dayMs))).toEqual([201, 'close', 'new']);
+      expect(await call('/nowhere')).toEqual([404, 'close', 'new']);
+    } finally {
+      agent.destroy();
+      await lingering.close();
+    }
   });
 });

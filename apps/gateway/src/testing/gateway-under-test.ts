@@ -172,6 +172,8 @@ export interface GatewayOptions {
   readonly readModels?: ReadModels;
   readonly participants?: readonly Participant[];
   readonly override?: (dependencies: GatewayDependencies) => GatewayDependencies;
+  /** As of `createGatewayApp`. */
+  readonly stopping?: AbortSignal;
 }
 
 /** The gateway over real parts: the domain behind a command handler, SQLite read models in memory, a simulated clock. */
@@ -250,7 +252,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     logger: options.logger ?? silentLogger,
   };
   const used = options.override?.(dependencies) ?? dependencies;
-  const app = await createGatewayApp(GatewayModule.register(used), used);
+  const { stopping } = options;
+  const app = await createGatewayApp(GatewayModule.register(used), used, { ...(stopping && { stopping }) });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
   const token = (participantId: string, ttlSeconds = 600): Promise<string> =>
