@@ -91,8 +91,11 @@ export const createParticipants = ({
     async write(participant, expected) {
       const isWritten = await store.writeParticipant(participant, expected);
       writes += 1;
-      if (isWritten) keep(participant.id, { ...participant, version: expected + 1 });
-      else known.delete(participant.id);
+      const version = expected + 1;
+      const newest = known.get(participant.id)?.participant?.version ?? 0;
+      // What came after it may have been answered before it.
+      if (isWritten && newest < version) keep(participant.id, { ...participant, version });
+      else if (!isWritten) known.delete(participant.id);
       return isWritten;
     },
   };

@@ -108,6 +108,21 @@ describe('who may use the administration', () => {
     ).toEqual([200, 200, 403, 403, 403]);
   });
 
+  it.each([
+    ['a list in scope', { scope: ['audit:read'] }],
+    ['the name that other issuers give it', { scp: 'audit:read' }],
+    ['another case', { scope: 'Audit:Read' }],
+    ['another separator', { scope: 'openid,audit:read' }],
+    ['a role', { roles: ['audit:read'], role: 'admin' }],
+  ])('nor who has it as %s', async (_how, claims) => {
+    const token = await forgedToken({ claims: { sub: anna.id, ...claims } });
+    const answer = await gateway.fastify.inject({
+      url: '/api/v1/admin/audit',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.statusCode).toBe(403);
+  });
+
   it('and they may nothing else: elsewhere they are nobody who takes part', async () => {
     const answer = await operator('participants:write operations:read')('GET', '/me');
     expect([answer.status, answer.body.code]).toEqual([403, 'unknown-participant']);
@@ -261,6 +276,39 @@ describe('keeping participants in step', () => {
 
     await put(true);
     expect((await gateway.as(anna).get('/me')).status).toBe(200);
+  });
+});
+
+describe('whoever is left with somebody who takes part no more', () => {
+  const put = ({ id, role, name, timeZone }: typeof anna, active: boolean) =>
+    sync('PUT', `/participants/${id}`, { body: { role, name, timeZone, active } });
+
+  it('can cancel what they have asked for, and it expires as ever otherwise', async () => {
+    const [cancelled, expired] = [
+      await gateway.requested(chloe, mateo),
+      await gateway.requested(chloe, mateo),
+    ];
+    await put(mateo, false);
+    const answer = await gateway
+      .as(chloe)
+      .post(`/session-requests/${cancelled.id}/cancel`, { revision: 0, body: {} });
+    expect([answer.status, answer.body.status]).toEqual([200, 'cancelled']);
+    const { respondBy = '' } = expired.proposal ?? {};
+    gateway.clock.advanceTo(Date.parse(respondBy));
+    await gateway.expire(expired.id, 1);
+    expect((await gateway.as(chloe).get(`/session-requests/${expired.id}`)).body.status).toBe('cancelled');
+    await put(mateo, true);
+  });
+
+  it('can answer what was asked of them', async () => {
+    const client = { ...bo, role: 'client' };
+    await sync('PUT', `/participants/${id}`, { body: client });
+    const request = await gateway.requested({ id }, mateo);
+    await sync('PUT', `/participants/${id}`, { body: { ...client, active: false } });
+    const answer = await gateway
+      .as(mateo)
+      .post(`/session-requests/${request.id}/reject`, { revision: 0, body: {} });
+    expect([answer.status, answer.body.status]).toEqual([200, 'rejected']);
   });
 });
 
@@ -472,6 +520,27 @@ describe('the directory', () => {
     held.resolve(undefined);
     await early;
     expect(await directory.find(kenji.id)).toMatchObject({ name: 'Ken' });
+  });
+
+  it('keeps the newest of two changes in mind, whichever is answered first', async () => {
+    const { gatewayStore } = gateway;
+    const held = Promise.withResolvers<undefined>();
+    const store = {
+      ...gatewayStore,
+      writeParticipant: async (...args: Parameters<typeof gatewayStore.writeParticipant>) => {
+        const isWritten = await gatewayStore.writeParticipant(...args);
+        if (args[1] === 0) await held.promise;
+        return isWritten;
+      },
+    };
+    const directory = createParticipants({ store, wallClock: { now: () => 0 } });
+    const entry = { id, role: 'coach', name: 'Bo', timeZone: 'UTC', active: true, origin: 'api' } as const;
+    const first = directory.write(entry, 0);
+    while (!(await directory.current(id))) await new Promise((resolve) => setImmediate(resolve));
+    await directory.write({ ...entry, active: false }, 1);
+    held.resolve(undefined);
+    await first;
+    expect(await directory.find(id)).toMatchObject({ active: false, version: 2 });
   });
 
   it('follows the accounts of a start, but for whom somebody has changed since', async () => {
