@@ -103,7 +103,7 @@ const suite = (): void => {
       await item.getByText('“About the talk in Osaka.”').waitFor();
       await item.getByText(/10:00 – 11:00/).waitFor();
       await item.getByText(/18:00 – 19:00 Tokyo/).waitFor();
-      await item.getByText(/Answer by Tue,? 24 Nov, 10:00 \(in\s25\sh/).waitFor();
+      await item.getByText(/Answer by Tue,? 24 Nov, 10:00 \(in\s2[45]\sh/).waitFor();
       await item.getByText(/cancelled automatically/).waitFor();
       await item.getByRole('button', { name: /^Accept/ }).click();
       await pendingSidebar(anna.page).getByText('Nothing awaits your answer.').waitFor();
