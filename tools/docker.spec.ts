@@ -25,6 +25,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const services = ['gateway', 'requests', 'expiry', 'notifications'];
 const engines = ['eventstoredb', 'kafka', 'mongodb'];
+/** They make users, and end. */
+const users = ['kafka-users', 'mongodb-users'];
 
 interface Manifest {
   name: string;
@@ -75,9 +77,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts everything when no profile is named, and with `infra` the engines alone', () => {
-    expect(started()).toEqual([...engines, ...services, 'keycloak'].sort());
-    expect(started('infra')).toEqual(engines);
-    expect(started('infra', 'issuer')).toEqual([...engines, 'keycloak'].sort());
+    expect(started()).toEqual([...engines, ...users, ...services, 'keycloak', 'topics'].sort());
+    expect(started('infra')).toEqual([...engines, ...users].sort());
+    expect(started('infra', 'issuer')).toEqual([...engines, ...users, 'keycloak'].sort());
   });
 
   it('starts with a container whatever that depends on', () => {
@@ -181,12 +183,49 @@ describe('docker-compose.yml', () => {
     });
   });
 
+  it('makes the users that the services are, each with its own name and the password that it has', () => {
+    for (const name of ['expiry', 'notifications', 'gateway']) {
+      const { username, password } = new URL(of(name).environment?.['MONGODB_URL'] ?? '');
+      const variable = `${name.toUpperCase()}_PASSWORD`;
+      expect([name, of('mongodb-users').environment?.[variable]]).toEqual([username, password]);
+    }
+    for (const name of ['requests', 'expiry', 'notifications', 'topics']) {
+      const { KAFKA_USERNAME: user, KAFKA_PASSWORD: password, TOPICS } = of(name).environment ?? {};
+      const made = of('kafka-users').environment?.[`${name.toUpperCase()}_PASSWORD`];
+      expect([user, password, TOPICS]).toEqual([name, made, name === 'topics' ? 'create' : 'check']);
+    }
+    expect(of('gateway').environment).not.toHaveProperty('KAFKA_USERNAME');
+    for (const name of ['mongodb', 'kafka'])
+      expect(of(`${name}-users`)).toMatchObject({
+        image: of(name)['image'],
+        network_mode: `service:${name}`,
+        restart: 'on-failure',
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+  });
+
+  it('has engines that ask who comes in, wherever others can reach them', () => {
+    expect(JSON.stringify(of('mongodb')['command'])).toContain('--keyFile');
+    const { environment: kafka = {} } = of('kafka');
+    const protocols = Object.fromEntries(
+      String(kafka['KAFKA_LISTENER_SECURITY_PROTOCOL_MAP'])
+        .split(',')
+        .map((entry) => entry.split(':')),
+    ) as Record<string, string>;
+    for (const listener of String(kafka['KAFKA_LISTENERS']).split(',')) {
+      const [, name = '', host = ''] = /^(\w+):\/\/(.*):\d+$/.exec(listener) ?? [];
+      expect([name, protocols[name]]).toEqual([name, host === 'localhost' ? 'PLAINTEXT' : 'SASL_PLAINTEXT']);
+    }
+    expect(kafka['KAFKA_AUTHORIZER_CLASS_NAME']).toMatch(/StandardAuthorizer$/);
+  });
+
   it('sends every service to names and ports of containers', () => {
     const inside = [...engines, ...services, 'keycloak'];
     for (const name of services)
       for (const [setting, value] of Object.entries(of(name).environment ?? {}))
         if (/_(URL|BROKERS|ADDRESS)$/.test(setting))
-          expect(inside).toContain(/^(?:\w+:\/\/)?([\w-]+):\d+/.exec(value)?.[1]);
+          expect(inside).toContain(/^(?:\w+:\/\/)?(?:[^@/]+@)?([\w-]+):\d+/.exec(value)?.[1]);
   });
 });
 

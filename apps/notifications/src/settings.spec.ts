@@ -34,7 +34,9 @@ describe('the settings of the notifications service', () => {
     const environment = composeEnvironment('notifications');
     expect(Object.keys(settingsTable)).toEqual(expect.arrayContaining(Object.keys(environment)));
     expect(readNotificationsSettings(environment)).toMatchObject({
-      MONGODB_URL: 'mongodb://mongodb:27017/session-requests?replicaSet=rs0',
+      MONGODB_URL: expect.stringMatching(
+        /^mongodb:\/\/notifications:.*@mongodb:27017\/session-requests\?replicaSet=rs0$/,
+      ),
     });
   });
 });

@@ -17,11 +17,15 @@ export interface KafkaOptions {
   readonly dataDir?: string;
   /** Lines of `server.properties` on top of ours. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Names and passwords (SCRAM-SHA-512) of who comes in by `guarded`, with no right until they are given one. Default: it is not there. */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 export interface KafkaEngine extends Engine {
   /** `127.0.0.1:<port>`, as `KAFKA_BROKERS` wants it. */
   readonly brokers: string;
+  /** The same, for users; `brokers` lets everybody do everything. */
+  readonly guarded?: string;
   readonly pid: number | undefined;
 }
 
@@ -55,11 +59,12 @@ export const fetchKafka = (): Promise<string> =>
  */
 export const startKafka = async (options: KafkaOptions = {}): Promise<KafkaEngine> => {
   const jars = await fetchKafka();
-  const [free = 0, controllerPort = 0] = await freePorts(2);
+  const [free = 0, controllerPort = 0, guardedPort = 0] = await freePorts(3);
   const port = options.port ?? free;
   const temporary = options.dataDir === undefined ? temporaryDirectory() : undefined;
   const home = options.dataDir ?? temporary?.path ?? '';
   const brokers = `127.0.0.1:${port}`;
+  const guarded = options.users && `127.0.0.1:${guardedPort}`;
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -80,6 +85,17 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<KafkaEngin
     'broker.heartbeat.interval.ms': 500,
     // The default is most of a small heap.
     'log.cleaner.dedupe.buffer.size': 8 * 2 ** 20,
+    ...(guarded && {
+      listeners: `PLAINTEXT://${brokers},SASL_PLAINTEXT://${guarded},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://${brokers},SASL_PLAINTEXT://${guarded}`,
+      'listener.security.protocol.map':
+        'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+      'listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config':
+        'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS',
+    }),
     ...options.properties,
   };
   mkdirSync(home, { recursive: true });
@@ -120,7 +136,11 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<KafkaEngin
     if (!existsSync(join(home, 'log', 'meta.properties'))) {
       const id = randomBytes(16).toString('base64url');
       const format = ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format'];
-      await runTool('java', [...format, '-t', id, '-c', settings], {
+      const users = Object.entries(options.users ?? {}).flatMap(([name, password]) => [
+        '--add-scram',
+        `SCRAM-SHA-512=[name=${name},password=${password}]`,
+      ]);
+      await runTool('java', [...format, `--cluster-id=${id}`, '-c', settings, ...users], {
         remedy: 'Kafka could not make its log.',
       });
     }
@@ -131,6 +151,7 @@ export const startKafka = async (options: KafkaOptions = {}): Promise<KafkaEngin
   }
   return {
     brokers,
+    ...(guarded && { guarded }),
     get pid() {
       return server.pid;
     },
