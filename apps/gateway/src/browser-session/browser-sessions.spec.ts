@@ -124,7 +124,11 @@ describe('a session', () => {
     const sessions = gateway();
     const { secret, maxAgeSeconds } = await logIn(sessions);
     expect(maxAgeSeconds).toBe(14 * 24 * 3_600);
-    expect(await sessions.admit(secret)).toEqual({ subject: 'p-1', expiresAtMs: now + lifeMs });
+    expect(await sessions.admit(secret)).toEqual({
+      subject: 'p-1',
+      expiresAtMs: now + lifeMs,
+      scopes: new Set(),
+    });
     expect(rotating.used).toEqual([]);
   });
 
