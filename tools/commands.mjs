@@ -60,7 +60,13 @@ export const commands = {
     build: 'apps/notifications',
     steps: (args) => [script('apps/notifications/dist/commands/parked.js', ...args)],
   },
-  replay: { build: 'apps/replay', steps: (args) => [script('apps/replay/dist/main.js', ...args)] },
+  replay: {
+    build: 'apps/replay',
+    // What it goes along leaves much garbage and little that stays. By itself V8 takes several times as much memory before it looks.
+    steps: (args) => [
+      script('--max-semi-space-size=8', '--heap-growing-percent=50', 'apps/replay/dist/main.js', ...args),
+    ],
+  },
   bench: {
     withDev: true,
     build: '.',

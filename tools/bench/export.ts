@@ -15,15 +15,17 @@ import {
   sqlTypeOf,
 } from '@hse/replay';
 import { defaultExpiryPolicy, parseExpiryPolicy, type SessionRequestEvent } from '@hse/session-requests';
+import { commands } from '../commands.mjs';
 import { count, type BenchPart, type Figure } from './figures.ts';
 import { alternate } from './rounds.ts';
 
-const main = fileURLToPath(new URL('../../apps/replay/dist/main.js', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs a command to its end. `peakMb` is the most memory it had (VmHWM of Linux; elsewhere NaN). */
+/** Runs a command as `npx replay` does, to its end. `peakMb` is the most memory it had (VmHWM of Linux; elsewhere NaN). */
 const replay = async (...args: string[]): Promise<{ tookMs: number; peakMb: number }> => {
   const began = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const child = spawn(process.execPath, commands.replay.steps(args)[0].run, {
+    cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -5,7 +5,7 @@ import type { History } from './history.ts';
 import type { Io } from './io.ts';
 
 /** How many events are in memory at a time. */
-const batchSize = 5_000;
+const batchSize = 1_000;
 
 /**
  * Goes along a whole history, batch by batch, and shows how far it is.

@@ -59,6 +59,9 @@ const duckTypeOf = ({ type, values = [] }: Pick<TableColumn<never>, 'type' | 'va
 /** Rows in one vector of DuckDB. */
 export const vectorSize = 2048;
 
+/** Chunks that an appender holds before the table has them. */
+const chunksAtOnce = 5;
+
 /** A table that is filled in bulk. */
 export interface Filling<T> {
   /** Adds up to {@link vectorSize} rows. */
@@ -79,12 +82,21 @@ export const fillTable = async <T>(
   const appender: DuckDBAppender = await connection.createAppender(table);
   const types = columns.map(duckTypeOf);
   const writers = columns.map(writerOf);
+  // One chunk for all of them: what it holds is native memory, of which a garbage collector does not know when it is due.
+  const chunk = DuckDBDataChunk.create(types);
+  let held = 0;
   return {
     add(items) {
-      const chunk = DuckDBDataChunk.create(types, items.length);
+      chunk.reset();
+      chunk.rowCount = items.length;
       for (const [index, write] of writers.entries())
         write(items, bindings.data_chunk_get_vector(chunk.chunk, index));
       appender.appendDataChunk(chunk);
+      // By itself it would hold a hundred chunks, and have them twice for a moment.
+      if ((held += 1) === chunksAtOnce) {
+        appender.flushSync();
+        held = 0;
+      }
     },
     done() {
       appender.closeSync();

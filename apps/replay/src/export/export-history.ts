@@ -15,11 +15,11 @@ import { nothingDone, type ExportPlan, type ExportProgress, type Manifest } from
 import { manifestIn, openParquetSink } from './parquet-sink.ts';
 import { manifestOf, openTextSink, partialOf, type RowSink } from './text-sink.ts';
 
-/** Rows of one part unless something else is asked for: a row group of DuckDB. */
-export const defaultPartRows = 122_880;
+/** Rows of one part unless something else is asked for. One part is in memory while it is filled, and another one while it is written. */
+export const defaultPartRows = 40_960;
 
 /** Events read at once. */
-const batchSize = 5_000;
+const batchSize = 1_000;
 
 export interface ExportOptions {
   readonly history: History;

@@ -11,7 +11,7 @@ export interface Identities {
 /** Everything under its own name. */
 export const plainIdentities: Identities = { plain: true, participant: (id) => id, request: (id) => id };
 
-const remembered = 50_000;
+const remembered = 25_000;
 
 /**
  * Names that are the same wherever the key is, and tell nothing to whoever has not got it: the first 128 bits of
