@@ -161,11 +161,8 @@ describe('/metrics, as the system is used', () => {
 
   it('has nothing that is not in the catalogue, and all of it that this profile can have', async () => {
     const { types } = await metrics();
-    // Here nothing is set aside, and nobody was sent away.
-    const absent: MetricName[] = [
-      'session_requests.follower.parked_streams',
-      'session_requests.http.refused',
-    ];
+    // Here nothing is set aside.
+    const absent: MetricName[] = ['session_requests.follower.parked_streams'];
     const shown = [...types.keys()].filter((name) => name !== 'target_info');
     expect(everyName).toEqual(expect.arrayContaining(shown));
     expect(shown).toEqual(
@@ -221,9 +218,7 @@ describeWithServer('KAFKA_BROKERS', 'in the distributed profile', () => {
         for (const { service } of distributed.instances)
           for (const name of (await of(service)).types.keys()) shown.add(name);
         shown.delete('target_info');
-        expect([...shown].sort()).toEqual(
-          everyName.filter((name) => name !== 'session_requests_http_refused_total').sort(),
-        );
+        expect([...shown].sort()).toEqual([...everyName].sort());
       } finally {
         await distributed.stop();
       }

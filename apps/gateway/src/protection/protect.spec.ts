@@ -50,7 +50,9 @@ const start = async (protection: Protection): Promise<void> => {
       wallClock: { now: () => nowMs },
       telemetry: {
         ...noTelemetry,
-        add: (_name, _value, attributes) => void refusals.push(...reasonOf(attributes)),
+        add: (_name, value, attributes) => {
+          if (value > 0) refusals.push(...reasonOf(attributes));
+        },
       },
     }),
   });

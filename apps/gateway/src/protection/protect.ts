@@ -53,6 +53,9 @@ export const protect = (fastify: FastifyInstance, options: ProtectOptions): Prot
   const refused = (reason: 'rate-limit' | 'overload'): void => {
     telemetry?.add('session_requests.http.refused', 1, { reason });
   };
+  // What is not there yet looks as if nobody measured it, and its first increase is seen by nobody.
+  for (const reason of ['rate-limit', 'overload'] as const)
+    telemetry?.add('session_requests.http.refused', 0, { reason });
   const tooMany = (budget: Budget, taken: Taken): HttpProblem => {
     refused('rate-limit');
     return new HttpProblem('too-many-requests', `${explained[budget]} Wait ${taken.retryAfterS} s.`, {
