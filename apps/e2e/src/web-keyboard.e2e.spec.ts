@@ -161,6 +161,7 @@ const suite = (): void => {
       await page.keyboard.press('Enter');
       await gone(question);
       expect(await asking.getByLabel('Note (optional)').inputValue()).toBe('Do not lose this.');
+      await focused(asking.getByLabel('Note (optional)'));
       await page.keyboard.press('Escape');
       await press(question.getByRole('button', { name: 'Throw it away' }));
       await gone(asking);
