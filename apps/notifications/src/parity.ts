@@ -6,7 +6,7 @@ import type {
   SessionRequestRecord,
   SessionRequestStore,
 } from '@hse/contracts';
-import { createProgressReport, type Progress } from '@hse/service-kit';
+import { createProgressReport, type Progress } from '@hse/service-kit/command-line';
 import { notificationsOf } from './notifications-of.ts';
 import { projectSessionRequest } from './project-session-request.ts';
 

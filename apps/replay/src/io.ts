@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Progress } from '@hse/service-kit';
+import type { Progress } from '@hse/service-kit/command-line';
 
 /** What a command sees of the world besides files. */
 export interface Io {

@@ -1,6 +1,6 @@
 /** The command line `replay`. */
 import { fileURLToPath } from 'node:url';
-import { progressLine } from '@hse/service-kit';
+import { progressLine } from '@hse/service-kit/command-line';
 import { asksForHelp, helpOf, overview, type Command } from './command.ts';
 import { commands } from './commands/table.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@hse/event-sourcing';
-import { createProgressReport } from '@hse/service-kit';
+import { createProgressReport } from '@hse/service-kit/command-line';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import type { History } from './history.ts';
 import type { Io } from './io.ts';

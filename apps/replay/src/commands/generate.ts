@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RecordedEvent } from '@hse/event-sourcing';
 import { importIntoSqlite } from '@hse/event-store/sqlite';
-import { createProgressReport } from '@hse/service-kit';
+import { createProgressReport } from '@hse/service-kit/command-line';
 import {
   defaultExpiryPolicy,
   parseExpiryPolicy,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openSqliteEventLog } from '@hse/event-store/sqlite';
-import { createTimers, createUuids, silentLogger } from '@hse/service-kit';
+import { createTimers, createUuids, silentLogger } from '@hse/service-kit/command-line';
 import type { SessionRequestEvent } from '@hse/session-requests';
 import { Failure, WrongUse, type Options } from '../command.ts';
 import type { History } from '../history.ts';

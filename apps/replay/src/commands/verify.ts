@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ReadModelsSnapshot } from '@hse/contracts';
 import { checkParity } from '@hse/notifications/parity';
 import { openSqliteReadModelsSnapshot } from '@hse/read-models/sqlite';
-import { silentLogger } from '@hse/service-kit';
+import { silentLogger } from '@hse/service-kit/command-line';
 import { defineCommand, WrongUse } from '../command.ts';
 import type { History } from '../history.ts';
 import type { Io } from '../io.ts';

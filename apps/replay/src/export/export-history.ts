@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createProgressReport, type Progress } from '@hse/service-kit';
+import { createProgressReport, type Progress } from '@hse/service-kit/command-line';
 import { toEpochMs } from '@hse/session-requests';
 import { Failure } from '../command.ts';
 import { openDuckDB } from '../duck/open-duckdb.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { createProgressReport } from '@hse/service-kit';
+import { createProgressReport } from '@hse/service-kit/command-line';
 import { columns } from '../rows/columns.ts';
 import { createEntries } from '../rows/entries.ts';
 import { csv, ndjson } from './encode.ts';

@@ -67,8 +67,10 @@ export const createStatesAt = (
       if (recordedAt > at || (keep && !keep(event.data))) return;
       events += 1;
       const { stream } = event;
-      const was = agreed.get(stream);
-      const before = known.get(stream)?.state ?? (was && restored(was, event));
+      // Most are known, agreed or new: what is looked up, and moved, is kept to what it has to be.
+      const dated = known.get(stream);
+      const was = dated ? undefined : agreed.get(stream);
+      const before = dated?.state ?? (was && restored(was, event));
       if ((before?.revision ?? -1) + 1 !== event.revision) {
         if (!left.has(stream)) left.set(stream, { from: event.revision, wasKnown: before !== undefined });
         known.delete(stream);
@@ -81,7 +83,7 @@ export const createStatesAt = (
       if (keep) known.set(stream, { state, recordedAt });
       else if (state.proposal) known.set(stream, { state, recordedAt });
       else {
-        known.delete(stream);
+        if (dated) known.delete(stream);
         if (state.outcome) counts[state.outcome.status] += 1;
         else agreed.set(stream, agreedOf(state));
       }

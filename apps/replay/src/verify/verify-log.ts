@@ -1,6 +1,6 @@
 import { streamOf } from '@hse/contracts';
 import type { RecordedEvent } from '@hse/event-sourcing';
-import { createProgressReport, type Progress } from '@hse/service-kit';
+import { createProgressReport, type Progress } from '@hse/service-kit/command-line';
 import {
   evolve,
   isInstant,
