@@ -45,6 +45,8 @@ export const createRandom = (seed: string): Random => {
     digits > 4 ? hex(4) + hex(digits - 4) : (fourDigits[draw() >>> 16] as string).slice(4 - digits); // 16 bits
   const pick = <T>(choices: readonly T[]): T => choices[Math.floor(next() * choices.length)] as T; // of at least one
 
+  let [uuidsOf, uuidsBegin] = [NaN, ''];
+
   return {
     next,
     between: (least, most) => least + next() * (most - least),
@@ -64,13 +66,18 @@ export const createRandom = (seed: string): Random => {
       return count;
     },
     uuid: (epochMs) => {
-      const high = fourDigits[Math.floor(epochMs / 2 ** 32)] ?? hex(4);
-      const [middle, low] = [fourDigits[(epochMs >>> 16) & 0xffff], fourDigits[epochMs & 0xffff]];
-      const [first, second, third] = [draw(), draw(), draw()];
+      // Several are made of the same time, one after the other.
+      if (epochMs !== uuidsOf) {
+        const high = fourDigits[Math.floor(epochMs / 2 ** 32)] ?? hex(4);
+        uuidsOf = epochMs;
+        uuidsBegin = `${high}${fourDigits[(epochMs >>> 16) & 0xffff]}-${fourDigits[epochMs & 0xffff]}-`;
+      }
+      const first = draw();
+      const second = draw();
+      const third = draw();
       const version = fourDigits[0x7000 | (first >>> 20)];
       const variant = fourDigits[0x8000 | (first & 0x3fff)];
-      const rest = `${fourDigits[second >>> 16]}${fourDigits[second & 0xffff]}${fourDigits[third >>> 16]}`;
-      return `${high}${middle}-${low}-${version}-${variant}-${rest}`;
+      return `${uuidsBegin}${version}-${variant}-${fourDigits[second >>> 16]}${fourDigits[second & 0xffff]}${fourDigits[third >>> 16]}`;
     },
     hex,
   };
