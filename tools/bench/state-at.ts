@@ -41,12 +41,12 @@ export const benchStateAt: BenchPart = async ({ full, directory, progress }) => 
   };
   const readAndParse = async (): Promise<void> => {
     let read = 0;
-    for await (const batch of history.readAll({ batchSize: 5_000 })) read += batch.events.length;
+    for await (const batch of history.readAll({ batchSize: 1_000 })) read += batch.events.length;
     if (read !== events) throw new Error(`${read} of ${events} events were read`);
   };
   const stateAt = async (): Promise<void> => {
     const states = createStatesAt('9999-12-31T23:59:59.999Z');
-    for await (const batch of history.readAll({ batchSize: 5_000 }))
+    for await (const batch of history.readAll({ batchSize: 1_000 }))
       for (const event of batch.events) states.next(event);
     const found = await states.end(history);
     if (found.events !== events) throw new Error(`${found.events} of ${events} events were taken in`);
