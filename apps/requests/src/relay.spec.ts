@@ -224,13 +224,15 @@ describe('the relay', () => {
       expect(alive(underWay)[0]).toBe(200);
     }
     expect(relay.health().failures).toBeGreaterThan(100);
-    const stuck = Promise.withResolvers<void>();
-    topic.before = () => stuck.promise;
+    const stuck = Promise.withResolvers<undefined>();
+    topic.before = async () => {
+      await stuck.promise;
+    };
     timers.elapse(5_000);
     await settled();
     timers.elapse(120_000);
     expect(alive(underWay)).toMatchObject([503, { detail: 'relay has made no progress for 120 s.' }]);
-    stuck.resolve();
+    stuck.resolve(undefined);
     await settled();
     expect(alive(underWay)[0]).toBe(200);
     expect(topic.published).toEqual(['1']);
