@@ -34,6 +34,8 @@ describeInBrowser('the pages of replay', () => {
   const replay = (...args: string[]) =>
     promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       cwd: folder,
+      // npm sets it for the tests, to the folder that they were started in.
+      env: { ...process.env, INIT_CWD: folder },
     });
 
   beforeAll(async () => {
