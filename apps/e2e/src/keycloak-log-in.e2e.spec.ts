@@ -58,6 +58,7 @@ const suite = (keycloak: string): void => {
       expect(await docs.offers()).toEqual([
         expect.stringContaining('bearer'),
         'logIn (OAuth2, authorization_code with PKCE)',
+        expect.stringContaining('operator'),
         expect.stringContaining('session'),
       ]);
       expect(await docs.clientId()).toBe('web');
