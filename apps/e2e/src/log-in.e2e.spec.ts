@@ -115,7 +115,7 @@ const suite = (): void => {
       await page.getByRole('button', { name: system.participant('anna').name }).click();
       await page.waitForURL(`${system.url}/sessions`);
       // No page of the app, which would connect anew and leave.
-      await other.goto(`${system.url}/livez`);
+      await other.goto(`${system.url}/api/docs`);
       const states = await other.evaluateHandle(
         () =>
           new Promise<{ ended: Promise<number> }>((resolve) => {

@@ -24,7 +24,7 @@ export const callFromPage = (
 /** Logs out, and goes where that leads. */
 export const logOutFromPage = async (page: Page): Promise<void> => {
   // No page of the app, which would find out by itself and leave for the log-in.
-  await page.goto(new URL('/livez', page.url()).href);
+  await page.goto(new URL('/api/docs', page.url()).href);
   const { status, body } = await callFromPage(page, '/auth/logout', 'POST');
   if (status !== 200) throw new Error(`log-out: ${status} ${JSON.stringify(body)}`);
   await page.goto(String(body['location']));

@@ -126,7 +126,7 @@ describe('notifications', () => {
   });
 
   it('cannot be marked as read while there is no room for the mark', async () => {
-    const gatewayStore = openSqliteGatewayStore({ path: ':memory:', maxBytes: 16_000 });
+    const gatewayStore = openSqliteGatewayStore({ path: ':memory:', maxBytes: 100_000 });
     // Marks as large as hers, each at the place where hers would go, until not one more fits.
     const fill = async (): Promise<void> => {
       for (let index = 46_655; ; index -= 1)
