@@ -127,6 +127,8 @@ export const createEmbeddedIssuer = (options: EmbeddedIssuerOptions): EmbeddedIs
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
     const pass = (request: FastifyRequest, reply: FastifyReply): void => {
+      // The provider has a page of its own that sends itself off by a script; pages of ours say what they need.
+      reply.header('content-security-policy', "frame-ancestors 'none'; base-uri 'none'");
       reply.hijack();
       const raw: IncomingMessage & { originalUrl?: string } = request.raw;
       // The provider knows its paths without the one it is mounted at, and tells the difference by this property.

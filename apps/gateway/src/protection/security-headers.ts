@@ -26,10 +26,8 @@ export const securityHeaders = (publicUrl: string): Readonly<Record<string, stri
 /** Sets {@link securityHeaders} before anything else is done about a request. */
 export const addSecurityHeaders = (fastify: FastifyInstance, publicUrl: string): void => {
   const headers = securityHeaders(publicUrl);
-  // The library behind the embedded issuer has a page of its own that sends itself off by a script; our pages there say what they need.
-  const ofIssuer = { ...headers, 'content-security-policy': "frame-ancestors 'none'; base-uri 'none'" };
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.url.startsWith('/oidc/') ? ofIssuer : headers);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
     done();
   });
 };
