@@ -5,7 +5,7 @@ import { startBalancer, type Balancer } from './balancer.ts';
 import type { Instance, ServiceName } from './distributed.ts';
 import { followLive, type FollowedLive } from './live.ts';
 import { ended } from './server-process.ts';
-import { startTrial, until, type Trial } from './trial.ts';
+import { pause, startTrial, until, type Trial } from './trial.ts';
 
 /*
  * What `kubectl rollout` does with the only instance of `gateway` and of `requests`, with processes: a new one is started and gets
@@ -18,7 +18,6 @@ const noticedAfterMs = 1_000;
 const lingerMs = 2_500;
 
 const idOf = (account: string): string => String(demoAccounts.find((each) => each.account === account)?.id);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeWithServer('KAFKA_BROKERS', 'a rolling update', () => {
   describeWithServer('MONGODB_URL', 'under load', () => {

@@ -44,7 +44,8 @@ export interface Trial {
   stop(): Promise<void>;
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** For as long in real time. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until it holds. @throws Error that names what did not come about in time. */
 export const until = async (
