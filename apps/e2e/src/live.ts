@@ -83,16 +83,21 @@ export const openLive = async (url: string, token: string, lastEventId?: string)
   };
 };
 
-/** Somebody who stays, as an EventSource does: when a stream ends, another one resumes where it was. */
+/**
+ * Somebody who stays, as an EventSource does: when a stream ends, another one resumes where it was; when the network fails it is
+ * tried again, when the server refuses it is not (WHATWG HTML, 9.2.3).
+ */
 export interface FollowedLive {
   /** How many streams there have been. */
   readonly connections: number;
-  /** Why no other stream could be opened: an EventSource would not try again, either. */
+  /** What the server refused another stream with. */
   readonly failure: Error | undefined;
   /** The latest revision that was told of a session request. */
   latest(requestId: string): number | undefined;
   close(): void;
 }
+
+const reconnectMs = 100;
 
 export const followLive = async (url: string, token: string): Promise<FollowedLive> => {
   const latest = new Map<string, number>();
@@ -108,8 +113,19 @@ export const followLive = async (url: string, token: string): Promise<FollowedLi
       await live.over;
       take();
       if (isClosed) return;
-      live = await openLive(url, token, live.lastId());
+      live = await resumed(live.lastId());
       connections += 1;
+    }
+  };
+  const resumed = async (lastId: string | undefined): Promise<Live> => {
+    for (;;) {
+      try {
+        return await openLive(url, token, lastId);
+      } catch (error) {
+        // By its name, because fetch throws errors of another realm than jest's.
+        if (isClosed || (error as Error).name !== 'TypeError') throw error;
+        await new Promise((resolve) => setTimeout(resolve, reconnectMs));
+      }
     }
   };
   stay().catch((error: unknown) => (failure = error as Error));

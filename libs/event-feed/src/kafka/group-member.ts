@@ -246,8 +246,8 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
         corrections.set(partition, from);
     }
     if (corrections.size > 0) {
+      await this.#commit(corrections);
       const { topic, partitions: places } = this.#commitOf(corrections);
-      await client.commitOffsets(places.map((place) => ({ topic, ...place })));
       for (const place of places) if (partitions.includes(place.partition)) client.seek({ topic, ...place });
       this.#settleAll(); // fetched from elsewhere
       this.#options.logger.info(
@@ -338,6 +338,11 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     return arrivals;
   }
 
+  async #commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const { topic, partitions } = this.#commitOf(offsets);
+    await this.#client?.commitOffsets(partitions.map((place) => ({ topic, ...place })));
+  }
+
   #commitOf(offsets: ReadonlyMap<number, number>): TopicOffsets {
     const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
     return { topic: this.#options.topics.events, partitions };
@@ -386,8 +391,20 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     );
     if (byItself.length === 0) return undefined;
     if (byItself[0] && isWithin(handled, byItself[0])) return byItself[0];
-    const byAll = new Map([...(await this.#committed()), ...handled]);
-    return byItself.find((place) => isWithin(byAll, place));
+    const committed = await this.#committed();
+    if (this.#begun === this.#generation) {
+      // Who joins while the checkpoint is 0 takes back what others have committed, also what they have just done.
+      const takenBack = [...handled].filter(
+        ([partition, offset]) => offset > (committed.get(partition) ?? 0),
+      );
+      if (takenBack.length > 0) await this.#commit(new Map(takenBack));
+    }
+    const byAll = new Map([...committed, ...handled]);
+    const proved = byItself.find((place) => isWithin(byAll, place));
+    if (proved) return proved;
+    // What another member has proved is kept with the effects; its commits may have been taken back since.
+    const checkpoint = await this.#consumer.checkpoint();
+    return byItself.find(({ position }) => position <= checkpoint);
   }
 
   /** Of the whole group, by partition; those that nothing has been committed for are not there. */

@@ -363,4 +363,56 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     expect(effects.outOfOrder).toBe(0);
     expect(effects.position).toBe(head);
   });
+
+  /** It finds the checkpoint at 0 when it joins, and is held up before it can do anything about it. */
+  const joiningAt0 = (effects: Effects, heldUp: Promise<unknown>): FeedConsumer & { hasJoined: boolean } => ({
+    ...effects.consumer(),
+    hasJoined: false,
+    async checkpoint() {
+      if (this.hasJoined) return effects.position;
+      this.hasJoined = true;
+      await heldUp;
+      return 0;
+    },
+  });
+
+  it('who takes back the commits of one that is through learns that it is', async () => {
+    world = await makeWorld();
+    const effects = new Effects();
+    const head = await record(world.store, 20, 10);
+    const one = world.member().consume('g', effects.consumer());
+    await one.reached(head);
+    const late = world.member().consume('g', joiningAt0(effects, Promise.resolve()));
+    await late.reached(head);
+    expect([effects.handled, effects.outOfOrder]).toEqual([200, 0]);
+  });
+
+  it('commits that have been taken back while everyone waits for everyone are made again', async () => {
+    world = await makeWorld();
+    const { store } = world;
+    const effects = new Effects();
+    const feeds = [world.member(), world.member()];
+    const members = feeds.map((feed) => feed.consume('g', effects.consumer()));
+    await Promise.all(members.map((member) => member.reached(0)));
+    const { promise: othersAreDone, resolve: goOn } = Promise.withResolvers<undefined>();
+    const consumer = joiningAt0(effects, othersAreDone);
+    const late = world.member().consume('g', consumer);
+    await until(() => consumer.hasJoined);
+    const head = await record(store, 20, 10);
+    const admin = world.kafka.admin();
+    await admin.connect();
+    const left = async (): Promise<number> => {
+      const offsets = await admin.fetchTopicOffsets(world!.topics.events);
+      const published = offsets.reduce((sum, { high }) => sum + Number(high), 0);
+      const unhandled = await Promise.all(feeds.map((feed) => feed.unhandled()));
+      return unhandled.reduce((sum, counts) => sum + (counts.get('g') ?? NaN), 200 - published);
+    };
+    while ((await left()) !== 0) await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
+    await admin.disconnect();
+    const byOthers = effects.handled;
+    goOn(undefined);
+    await Promise.all([late, ...members].map((member) => member.reached(head)));
+    expect([effects.handled, effects.outOfOrder]).toEqual([200, 0]);
+    expect(byOthers).toBeLessThan(200);
+  });
 });
