@@ -14,6 +14,7 @@ export default {
   // Real servers for the suites that need them, or the reason why there are none.
   globalSetup: '<rootDir>/tools/test-servers.mjs',
   globalTeardown: '<rootDir>/tools/test-servers-end.mjs',
+  setupFiles: ['<rootDir>/tools/jest-plugin-names.mjs'],
   reporters: [
     'default',
     '<rootDir>/tools/skipped-suites-reporter.mjs',

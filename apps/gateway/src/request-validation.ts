@@ -8,15 +8,9 @@ type Validate = (data: unknown) => true | { value: unknown } | { error: HttpProb
 
 const mostFaults = 20;
 
-/**
- * Compiles what Fastify asks for once per route. Values are never coerced; only in a query, where everything is text,
- * numbers are read from digits and lists from commas or repeats.
- */
-export const createValidatorCompiler = (): ((route: {
-  schema: unknown;
-  httpPart?: string | undefined;
-}) => Validate) => {
-  const schemas = jsonSchemas('');
+const declaredShapes = jsonSchemas('');
+
+const makeAjv = (): Ajv2020 => {
   const ajv = new Ajv2020({
     allErrors: true,
     coerceTypes: false,
@@ -27,12 +21,25 @@ export const createValidatorCompiler = (): ((route: {
       'date-time': { type: 'string', validate: (text: string) => parseInstant(text) !== undefined },
     },
   });
-  for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
+  for (const [name, schema] of Object.entries(declaredShapes)) ajv.addSchema(schema, name);
+  return ajv;
+};
+let shared: Ajv2020 | undefined;
+
+/**
+ * Compiles what Fastify asks for once per route, and each shape once per process. Values are never coerced; only in a query, where
+ * everything is text, numbers are read from digits and lists from commas or repeats.
+ */
+export const createValidatorCompiler = (): ((route: {
+  schema: unknown;
+  httpPart?: string | undefined;
+}) => Validate) => {
+  const ajv = (shared ??= makeAjv());
 
   return ({ schema, httpPart }) => {
     const { $ref: name, optional = false } = schema as ShapeReference;
     const validate = ajv.getSchema(name);
-    const declared = schemas[name];
+    const declared = declaredShapes[name];
     if (!validate || !declared) throw new Error(`there is no shape ${name}`);
     if (httpPart === 'body') {
       // Fastify has null where there was no body; a JSON null never gets here.

@@ -1,4 +1,5 @@
 export { type Engine } from './engine.ts';
+export { cached } from './cached.ts';
 export { EngineUnavailable } from './engine-unavailable.ts';
 export { startKafka, type KafkaEngine, type KafkaOptions } from './kafka.ts';
 export { startKeycloak, type KeycloakEngine, type KeycloakOptions } from './keycloak.ts';
