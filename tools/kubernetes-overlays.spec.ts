@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchedKubernetesChecks, kubernetesVersion } from '@hse/engines';
+import { describeUnless, fetchedKubernetesChecks, kubernetesVersion } from '@hse/engines';
 import { kafkaSettings } from '@hse/service-kit';
 import { composeFile } from '@hse/service-kit/testing';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import {
   containerOf,
@@ -24,10 +24,9 @@ import {
 const overlays = ['dev', 'production'].map((name) => `k8s/overlays/${name}`);
 
 const checks = fetchedKubernetesChecks();
-const reason = 'what checks them has not been fetched, `npm run engines -- fetch kubernetes` does it';
-const describeBuilt = checks
-  ? describe
-  : (title: string, body: () => void) => describe.skip(`${title} [skipped: ${reason}]`, body);
+const absent = checks
+  ? undefined
+  : 'what checks them has not been fetched, `npm run engines -- fetch kubernetes` does it';
 
 interface Built {
   readonly objects: readonly K8sObject[];
@@ -57,7 +56,7 @@ const schemaFaults = () => {
   };
 };
 
-describeBuilt(`overlays, held against the API of Kubernetes ${kubernetesVersion}`, () => {
+describeUnless(absent, `overlays, held against the API of Kubernetes ${kubernetesVersion}`, () => {
   let built: Readonly<Record<string, Built>>;
   let faultsOf: ReturnType<typeof schemaFaults>;
   const objectsOf = (overlay: string) => built[overlay]?.objects ?? [];

@@ -7,17 +7,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DAY, startEmbeddedSystem, type System } from '@hse/e2e/system';
-import { fetchedPrometheus, startPrometheus, type PrometheusEngine } from '@hse/engines';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeUnless, fetchedPrometheus, startPrometheus, type PrometheusEngine } from '@hse/engines';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { asked } from './observability/promql.ts';
 import { dashboards, queriesOf, rules } from './observability/read.ts';
 
 const folder = fileURLToPath(new URL('../observability/prometheus/', import.meta.url));
 const programs = fetchedPrometheus();
-const reason = 'Prometheus has not been fetched, `npm run engines -- fetch prometheus` does it';
-const describeWithPrometheus = programs
-  ? describe
-  : (title: string, body: () => void) => describe.skip(`${title} [skipped: ${reason}]`, body);
+const absent = programs
+  ? undefined
+  : 'Prometheus has not been fetched, `npm run engines -- fetch prometheus` does it';
 
 const promtool = async (...args: string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(String(programs?.promtool), args, {
@@ -26,7 +25,7 @@ const promtool = async (...args: string[]): Promise<string> => {
   return stdout;
 };
 
-describeWithPrometheus('rules for Prometheus', () => {
+describeUnless(absent, 'rules for Prometheus', () => {
   it('are such, and so are the configurations', async () => {
     for (const name of ['prometheus.yml', 'embedded.yml'])
       expect(await promtool('check', 'config', join(folder, name))).toContain('SUCCESS');
@@ -62,7 +61,7 @@ const mayBeAbsent = [
   'session_requests_http_refused_total',
 ];
 
-describeWithPrometheus('a Prometheus that reads a system at work', () => {
+describeUnless(absent, 'a Prometheus that reads a system at work', () => {
   let system: System;
   let prometheus: PrometheusEngine;
   let configuration: string;

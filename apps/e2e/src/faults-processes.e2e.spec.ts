@@ -30,10 +30,10 @@ describeWithServer('KAFKA_BROKERS', 'processes of the distributed profile', () =
         const instances = distributed.of(service);
         load.start();
         for (let round = 0; round < rounds; round += 1) {
-          await load.until(20 + ((round * 37) % 60));
-          await trial.killed([instances[round % 2] as Instance], 40);
+          await load.until(10 + ((round * 37) % 30));
+          await trial.killed([instances[round % 2] as Instance], 20);
         }
-        await load.until(20);
+        await load.until(10);
         const proof = await trial.proven();
         console.log(
           `${service}: ${rounds} kills, ${load.wishes - wishes} session requests, ` +
@@ -49,10 +49,10 @@ describeWithServer('KAFKA_BROKERS', 'processes of the distributed profile', () =
       const [wishes, unanswered] = [load.wishes, load.unanswered];
       load.start();
       for (let round = 0; round < roundsOfAll; round += 1) {
-        await load.until(20 + ((round * 37) % 60));
+        await load.until(10 + ((round * 37) % 30));
         await trial.killed(distributed.instances, 0);
       }
-      await load.until(20);
+      await load.until(10);
       const proof = await trial.proven();
       console.log(
         `all ${distributed.instances.length} processes: ${roundsOfAll} times, ${load.wishes - wishes} session requests, ` +

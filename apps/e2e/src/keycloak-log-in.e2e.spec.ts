@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
 import { composeEnvironment } from '@hse/service-kit/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openApiDocs } from './api-docs.ts';
 import { createApi, type Problem } from './api.ts';
-import { browserAbsent, patienceMs, startBrowser } from './browser.ts';
+import { patienceMs, startBrowser } from './browser.ts';
 import { startDistributed } from './distributed.ts';
 import { callFromPage, logOutFromPage, sessionCookieOf } from './session-in-browser.ts';
 import { end, freePort, ready, spawnService, type Running } from './server-process.ts';
+import { describeInBrowser } from './testing/describe-in-browser.ts';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -144,13 +145,13 @@ const suite = (keycloak: string): void => {
   });
 };
 
-if (browserAbsent === undefined)
-  describeWithServer('KEYCLOAK_URL', title, (keycloak) => {
+describeInBrowser(title, () => {
+  describeWithServer('KEYCLOAK_URL', 'of Keycloak', (keycloak) => {
     describeWithServer('KAFKA_BROKERS', 'into the distributed profile', () => {
       describeWithServer('MONGODB_URL', 'in processes of their own', () => suite(keycloak));
     });
   });
-else describe.skip(`${title} [skipped: ${browserAbsent}]`, () => suite(''));
+});
 
 const submit = async (logIn: Page, account: string, password: string): Promise<void> => {
   const field = (name: string): Locator => logIn.locator(`input[name=${name}]`);

@@ -43,7 +43,7 @@ describe('a server that is killed in the middle of load', () => {
     });
     for (let round = 1; round <= rounds; round += 1) {
       load.start();
-      await load.until(40 + ((round * 37) % 60));
+      await load.until(20 + ((round * 37) % 40));
       await end(server, 'SIGKILL');
       await load.stop();
       await start();

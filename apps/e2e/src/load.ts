@@ -51,6 +51,7 @@ export const createLoad = async ({
   mint,
   callers = 16,
   insists = false,
+  thinkMs = 0,
 }: {
   /** Callers take them in turn. */
   urls: readonly string[];
@@ -58,6 +59,8 @@ export const createLoad = async ({
   callers?: number;
   /** Whether a caller without an answer asks again before it wants something else. Default: not before {@link Load.finish}. */
   insists?: boolean;
+  /** How long a caller waits before wanting the next thing, milliseconds. Default: 0, which is all that the machine can do. */
+  thinkMs?: number;
 }): Promise<Load> => {
   const apisOf = async (account: string): Promise<readonly Api[]> => {
     const token = await mint(idOf(account));
@@ -135,6 +138,7 @@ export const createLoad = async ({
         await new Promise((resolve) => setTimeout(resolve, insists ? 100 : 20));
         if (insists) continue;
       }
+      await new Promise((resolve) => setTimeout(resolve, thinkMs));
       if (isRunning) wish = next();
     }
   };

@@ -29,13 +29,13 @@ const tooWide = `[...document.querySelectorAll('html, body *')]
 /** Until what has changed is on the screen. Runs in the page. */
 const nextFrame = 'new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))';
 
-/** Collects in `moved` whatever moves from now on. Runs in the page. */
+/** Collects in `moved` whatever moves from now on; what fades, too, however fast. Runs in the page. */
 const watchMotion = `globalThis.moved = [];
-for (const type of ['animationstart', 'transitionrun'])
-  addEventListener(type, ({ target }) => {
-    for (const { effect } of target.getAnimations())
-      if (effect.getComputedTiming().activeDuration > 1) moved.push(target.outerHTML.slice(0, 200));
-  });`;
+addEventListener('animationstart', ({ target }) => {
+  for (const { effect } of target.getAnimations())
+    if (effect.getComputedTiming().activeDuration > 1) moved.push(target.outerHTML.slice(0, 200));
+});
+addEventListener('transitionrun', ({ target, propertyName }) => moved.push(propertyName + target.outerHTML.slice(0, 200)));`;
 
 const suite = (): void => {
   let web: Web;
@@ -286,6 +286,8 @@ const suite = (): void => {
       await dialog(page, 'Session with Kenji Tanaka').getByRole('button', { name: 'Close' }).click();
       await go(page, '/sessions?view=week&pending=open');
       await pendingItems(page).first().hover();
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.evaluate(nextFrame);
       expect(await page.evaluate('moved')).toEqual([]);
     },
     3 * patienceMs,

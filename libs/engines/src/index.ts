@@ -7,5 +7,5 @@ export { fetchedKubernetesChecks, kubernetesVersion, type KubernetesChecks } fro
 export { startMongo, type MongoEngine, type MongoMember, type MongoOptions } from './mongo.ts';
 export { fetchedPrometheus, startPrometheus, type Prometheus, type PrometheusEngine } from './prometheus.ts';
 export { type ServerProcess } from './server-process.ts';
-export { describeWithOwn, describeWithServer, type ServerVariable } from './test-servers.ts';
+export { describeUnless, describeWithOwn, describeWithServer, type ServerVariable } from './test-servers.ts';
 export { freePorts } from './free-ports.ts';

@@ -66,6 +66,8 @@ export const startKeycloak = async (options: KeycloakOptions = {}): Promise<Keyc
     // As bin/kc.sh does it, without the shell that would stay between us and the server.
     command: [
       'java',
+      // It starts more than it works.
+      '-XX:TieredStopAtLevel=1',
       '-Xms64m',
       '-Xmx384m',
       '-XX:+UseSerialGC',
