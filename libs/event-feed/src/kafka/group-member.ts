@@ -7,7 +7,7 @@ import {
   type FeedSubscription,
   type Scheduled,
 } from '@hse/event-sourcing';
-import type { Admin, Consumer, EachBatchPayload, TopicOffsets } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, TopicOffsets, TopicPartitionOffset } from 'kafkajs';
 import { decodeEvent } from './cloud-event.ts';
 import { Delivery, DeliveryEnded, type Arrival } from './delivery.ts';
 import type { KafkaEventFeedOptions } from './kafka-event-feed.ts';
@@ -246,9 +246,8 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
         corrections.set(partition, from);
     }
     if (corrections.size > 0) {
-      await this.#commit(corrections);
-      const { topic, partitions: places } = this.#commitOf(corrections);
-      for (const place of places) if (partitions.includes(place.partition)) client.seek({ topic, ...place });
+      const places = await this.#commit(client, corrections);
+      for (const place of places) if (partitions.includes(place.partition)) client.seek(place);
       this.#settleAll(); // fetched from elsewhere
       this.#options.logger.info(
         { group: this.#group, partitions: [...corrections.keys()] },
@@ -338,9 +337,15 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     return arrivals;
   }
 
-  async #commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+  /** Between batches. By the consumer of the assignment that the offsets are of: another one's would be taken for its own. */
+  async #commit(
+    client: Consumer,
+    offsets: ReadonlyMap<number, number>,
+  ): Promise<readonly TopicPartitionOffset[]> {
     const { topic, partitions } = this.#commitOf(offsets);
-    await this.#client?.commitOffsets(partitions.map((place) => ({ topic, ...place })));
+    const places = partitions.map((place) => ({ topic, ...place }));
+    await client.commitOffsets(places);
+    return places;
   }
 
   #commitOf(offsets: ReadonlyMap<number, number>): TopicOffsets {
@@ -384,6 +389,7 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
   /** The first of these that the whole group has reached: everything before its offsets has been handled. */
   async #reachedOf(places: readonly Leadership[]): Promise<Leadership | undefined> {
     const handled = this.#handled;
+    const client = this.#client;
     const isWithin = (by: ReadonlyMap<number, number>, { offsets }: Leadership): boolean =>
       offsets.every((offset, partition) => offset <= (by.get(partition) ?? 0));
     const byItself = places.filter(({ offsets }) =>
@@ -392,12 +398,12 @@ export class GroupMember<E extends DomainEvent> implements FeedSubscription {
     if (byItself.length === 0) return undefined;
     if (byItself[0] && isWithin(handled, byItself[0])) return byItself[0];
     const committed = await this.#committed();
-    if (this.#begun === this.#generation) {
+    if (client && this.#begun === this.#generation) {
       // Who joins while the checkpoint is 0 takes back what others have committed, also what they have just done.
       const takenBack = [...handled].filter(
         ([partition, offset]) => offset > (committed.get(partition) ?? 0),
       );
-      if (takenBack.length > 0) await this.#commit(new Map(takenBack));
+      if (takenBack.length > 0) await this.#commit(client, new Map(takenBack));
     }
     const byAll = new Map([...committed, ...handled]);
     const proved = byItself.find((place) => isWithin(byAll, place));

@@ -159,8 +159,8 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     return head;
   };
 
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
+  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await condition())) await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
   };
 
   it('members share the work, also of one that leaves; each learns when the whole group is through', async () => {
@@ -339,8 +339,7 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
     expect(await waiting()).toBe(0);
     isHeld = true;
     const head = await record(world.store, 20, 2);
-    while ((await waiting()) !== 40)
-      await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
+    await until(async () => (await waiting()) === 40);
     goOn(undefined);
     await Promise.all(members.map((member) => member.reached(head)));
     expect(await waiting()).toBe(0);
@@ -407,7 +406,7 @@ describeWithServer('KAFKA_BROKERS', 'the Kafka feed', (brokers) => {
       const unhandled = await Promise.all(feeds.map((feed) => feed.unhandled()));
       return unhandled.reduce((sum, counts) => sum + (counts.get('g') ?? NaN), 200 - published);
     };
-    while ((await left()) !== 0) await new Promise((resolve) => timers.after(10, () => resolve(undefined)));
+    await until(async () => (await left()) === 0);
     await admin.disconnect();
     const byOthers = effects.handled;
     goOn(undefined);
