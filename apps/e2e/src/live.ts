@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** One server-sent event about a session request. */
 export interface LiveChange {
   id: string;
@@ -124,7 +126,7 @@ export const followLive = async (url: string, token: string): Promise<FollowedLi
       } catch (error) {
         // By its name, because fetch throws errors of another realm than jest's.
         if (isClosed || (error as Error).name !== 'TypeError') throw error;
-        await new Promise((resolve) => setTimeout(resolve, reconnectMs));
+        await pause(reconnectMs);
       }
     }
   };

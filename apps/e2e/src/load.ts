@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { demoAccounts } from '@hse/gateway';
 import { createApi, type Api, type Page, type SessionRequestView } from './api.ts';
 
@@ -135,10 +136,10 @@ export const createLoad = async ({
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         faults.push(error.message);
-        await new Promise((resolve) => setTimeout(resolve, insists ? 100 : 20));
+        await pause(insists ? 100 : 20);
         if (insists) continue;
       }
-      await new Promise((resolve) => setTimeout(resolve, thinkMs));
+      await pause(thinkMs);
       if (isRunning) wish = next();
     }
   };
@@ -177,7 +178,7 @@ export const createLoad = async ({
     },
     until: async (count) => {
       const enough = wishes.length + count;
-      while (wishes.length < enough && isRunning) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (wishes.length < enough && isRunning) await pause(5);
       if (!isRunning) await running;
     },
     stop: async () => {
@@ -189,7 +190,7 @@ export const createLoad = async ({
         while (!wish.accepted)
           await fulfil(wish).catch((error: unknown) => {
             if (!(error instanceof NoAnswer)) throw error;
-            return new Promise((resolve) => setTimeout(resolve, 20));
+            return pause(20);
           });
     },
     verify: async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
@@ -5,7 +6,7 @@ import { startBalancer, type Balancer } from './balancer.ts';
 import type { Instance, ServiceName } from './distributed.ts';
 import { followLive, type FollowedLive } from './live.ts';
 import { ended } from './server-process.ts';
-import { pause, startTrial, until, type Trial } from './trial.ts';
+import { startTrial, until, type Trial } from './trial.ts';
 
 /*
  * What `kubectl rollout` does with the only instance of `gateway` and of `requests`, with processes: a new one is started and gets

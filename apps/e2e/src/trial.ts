@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SessionRequestStore } from '@hse/contracts';
 import { openEventStoreDB } from '@hse/event-store/eventstoredb';
@@ -43,9 +44,6 @@ export interface Trial {
   proven(but?: { others?: number; expected?: readonly RegExp[] }): Promise<Proof>;
   stop(): Promise<void>;
 }
-
-/** For as long in real time. */
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until it holds. @throws Error that names what did not come about in time. */
 export const until = async (
