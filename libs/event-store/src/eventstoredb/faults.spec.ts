@@ -13,6 +13,8 @@ import {
   type EventStoreDBEventStore,
   type EventStoreDBOptions,
 } from './eventstoredb-event-store.ts';
+import { openSafeClient } from './safe-client.ts';
+import { toEventData } from './wire-format.ts';
 import type { AppendFault } from './testing/faults.ts';
 import { startEventStoreDBStandIn, type EventStoreDBStandIn } from './testing/stand-in.ts';
 
@@ -114,6 +116,22 @@ describe('an append that meets', () => {
       name: 'WrongExpectedRevision',
       actual: 0,
     });
+  });
+});
+
+describe('an append that is not sent before its time is over', () => {
+  it('is recorded whole all the same', async () => {
+    const { client, close } = openSafeClient(standIn.connectionString, {
+      timers: createTimers(),
+      answerMs: 5_000,
+    });
+    const observer = open({ attemptMs: 10_000 });
+    const many = Array.from({ length: 50 }, (_, n) => toEventData(event(n), 'append'));
+    for (let deadline = 1; deadline <= 20; deadline += 1) {
+      await client.appendToStream(`after-${deadline}`, many, { deadline });
+      expect(await observer.readStream(`after-${deadline}`)).toHaveLength(many.length);
+    }
+    await close();
   });
 });
 

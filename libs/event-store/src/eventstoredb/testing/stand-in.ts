@@ -1,4 +1,5 @@
 // cspell:ignore serverfeatures checkpointintervalmultiplier batchappend
+import type { Http2Stream } from 'node:http2';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
@@ -134,6 +135,7 @@ export const startEventStoreDBStandIn = async ({
     InstanceType<typeof AppendResp>
   > = (call, callback) => {
     faults.appends.single += 1;
+    const session = sessionOf(call); // grpc-js ends a request also when its connection breaks
     let options: ReturnType<InstanceType<typeof messages.AppendReq>['getOptions']>;
     const events: ProposedEvent[] = [];
     call.on('error', () => {});
@@ -142,7 +144,7 @@ export const startEventStoreDBStandIn = async ({
       const proposed = request.getProposedMessage();
       if (proposed) events.push(fromProposed(proposed));
     });
-    call.on('end', () => {
+    const whole = (): void => {
       const stream = nameOf(options?.getStreamIdentifier());
       const expected: Expected = options?.hasAny()
         ? 'any'
@@ -182,6 +184,10 @@ export const startEventStoreDBStandIn = async ({
           callback(null, response);
         },
       );
+    };
+    call.on('end', () => {
+      // What a client has called off over a connection that stands counts as whole: a client on Node ends it first.
+      if (!session?.destroyed) whole();
     });
   };
 
@@ -454,6 +460,10 @@ export const startEventStoreDBStandIn = async ({
     },
   };
 };
+
+/** The connection a request came over. grpc-js does not tell. */
+const sessionOf = (call: object): { readonly destroyed: boolean } | undefined =>
+  (call as { call: { stream: Http2Stream } }).call.stream.session;
 
 const nameOf = (identifier: InstanceType<typeof shared.StreamIdentifier> | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
