@@ -125,9 +125,9 @@ export const createCommandHandler = <C, S, E extends DomainEvent, R, X>(
       const metadata: EventMetadata = {
         commandId,
         correlationId: envelope.correlationId ?? commandId,
-        ...(envelope.causationId !== undefined && { causationId: envelope.causationId }),
         recordedAt,
         schemaVersion,
+        ...(envelope.causationId !== undefined && { causationId: envelope.causationId }),
         ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),
       };
       try {

@@ -52,9 +52,9 @@ export const decide = (
         data: {
           ...concerns(state),
           rejectedBy: actor,
-          ...(command.reason !== undefined && { reason: command.reason }),
           round,
           agreedSlotStands: agreed !== undefined,
+          ...(command.reason !== undefined && { reason: command.reason }),
         },
       });
     case 'AdjustSession': {
@@ -67,8 +67,8 @@ export const decide = (
           ...concerns(state),
           adjustedBy: actor,
           previousSlot: proposal?.slot ?? state.slot,
-          ...promise(slot, note, { awaiting: otherRole(actor), requestedBy: state.requestedBy }, context),
           round: round + 1,
+          ...promise(slot, note, { awaiting: otherRole(actor), requestedBy: state.requestedBy }, context),
         },
       });
     }
@@ -80,9 +80,9 @@ export const decide = (
           ...concerns(state),
           cancelledBy: actor,
           cause: agreed && !agreedSlotStands ? 'called-off' : 'withdrawn',
-          ...(command.reason !== undefined && { reason: command.reason }),
           round,
           agreedSlotStands,
+          ...(command.reason !== undefined && { reason: command.reason }),
         },
       });
     }
@@ -108,8 +108,8 @@ const request = (
       coachId: coach.id,
       clientId: client.id,
       requestedBy: by.role,
-      ...promise(slot, note, { awaiting: other.role, requestedBy: by.role }, context),
       round: 1,
+      ...promise(slot, note, { awaiting: other.role, requestedBy: by.role }, context),
     },
   });
 };
@@ -173,10 +173,10 @@ const promise = (
   { now, policy }: DecisionContext,
 ) => ({
   slot: { startsAt, endsAt },
-  ...(note !== undefined && { note }),
   awaiting: roles.awaiting,
   respondBy: respondByFor(policy, { proposedAt: now, startsAt, ...roles }),
   policyId: policy.id,
+  ...(note !== undefined && { note }),
 });
 
 const concerns = ({ requestId, coachId, clientId }: SessionRequest) => ({ requestId, coachId, clientId });

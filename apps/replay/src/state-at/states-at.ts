@@ -41,23 +41,30 @@ export const createStatesAt = (
   keep?: (data: SessionRequestEvent['data']) => boolean,
   { sweepEvery = 50_000 }: { readonly sweepEvery?: number } = {},
 ) => {
-  const known = new Map<string, DatedState>();
+  /** By stream. */
+  const open = new Map<string, DatedState | Agreed>();
   const counts = { pending: 0, accepted: 0, adjusting: 0, rejected: 0, cancelled: 0 };
   /** Streams of which events in between were left out, because a clock was set back: to be read on their own. */
   const left = new Map<string, { readonly from: number; readonly wasKnown: boolean }>();
   let events = 0;
-
-  /** By stream: agreed, and nothing on the table. */
-  const agreed = new Map<string, Agreed>();
   let begunBefore = 0;
 
   /** Nothing follows once an agreed session has begun. */
   const sweep = (nowMs: number): void => {
-    for (const [stream, { startsMs }] of agreed)
-      if (startsMs < nowMs - DAY_MS) {
+    for (const [stream, remembered] of open)
+      if (isAgreed(remembered) && remembered.startsMs < nowMs - DAY_MS) {
         begunBefore += 1;
-        agreed.delete(stream);
+        open.delete(stream);
       }
+  };
+
+  const remember = (stream: string, state: SessionRequest, recordedAt: Instant): void => {
+    if (keep || state.proposal) open.set(stream, { state, recordedAt });
+    else if (!state.outcome) open.set(stream, agreedOf(state));
+    else {
+      counts[state.outcome.status] += 1;
+      open.delete(stream);
+    }
   };
 
   return {
@@ -66,33 +73,24 @@ export const createStatesAt = (
       const { recordedAt } = event.metadata;
       if (recordedAt > at || (keep && !keep(event.data))) return;
       events += 1;
-      const { stream } = event;
-      // Most are known, agreed or new: what is looked up, and moved, is kept to what it has to be.
-      const dated = known.get(stream);
-      const was = dated ? undefined : agreed.get(stream);
-      const before = dated?.state ?? (was && restored(was, event));
-      if ((before?.revision ?? -1) + 1 !== event.revision) {
-        if (!left.has(stream)) left.set(stream, { from: event.revision, wasKnown: before !== undefined });
-        known.delete(stream);
-        agreed.delete(stream);
+      const { stream, revision } = event;
+      // Looking up is what costs most here, and before its first event nothing is known of a request.
+      const remembered = revision === 0 ? undefined : open.get(stream);
+      const before = remembered && (isAgreed(remembered) ? restored(remembered, event) : remembered.state);
+      if ((before?.revision ?? -1) + 1 !== revision) {
+        if (!left.has(stream)) left.set(stream, { from: revision, wasKnown: before !== undefined });
+        open.delete(stream);
         return;
       }
       const state = evolve(before, event);
       if (!state) return;
-      if (was) agreed.delete(stream);
-      if (keep) known.set(stream, { state, recordedAt });
-      else if (state.proposal) known.set(stream, { state, recordedAt });
-      else {
-        if (dated) known.delete(stream);
-        if (state.outcome) counts[state.outcome.status] += 1;
-        else agreed.set(stream, agreedOf(state));
-      }
+      remember(stream, state, recordedAt);
       if (events % sweepEvery === 0) sweep(toEpochMs(recordedAt));
     },
 
     /** How many requests are remembered. */
     get remembered(): number {
-      return known.size + agreed.size;
+      return open.size;
     },
 
     /** @throws Failure where events are missing that cannot be read on their own. */
@@ -107,22 +105,21 @@ export const createStatesAt = (
         // Counted when it was swept away: the first event was taken in, and the request is not there any more.
         if (!keep && !wasKnown && from > 0 && first.metadata.recordedAt <= at) begunBefore -= 1;
         const then = knownAt(all, at);
-        if (!then) continue;
-        if (keep || then.state.proposal) known.set(stream, then);
-        else if (then.state.outcome) counts[then.state.outcome.status] += 1;
-        else agreed.set(stream, agreedOf(then.state));
+        if (then) remember(stream, then.state, then.recordedAt);
       }
-      for (const { state } of known.values()) counts[statusOf(state)] += 1;
-      counts.accepted += agreed.size + begunBefore;
-      const requests = [...known.values()];
+      const requests: DatedState[] = [];
       const atMs = toEpochMs(at);
-      const begins = [
-        ...[...agreed.values()].map(({ startsMs }) => startsMs),
-        ...requests
-          .filter(({ state }) => statusOf(state) === 'accepted')
-          .map(({ state }) => toEpochMs(state.slot.startsAt)),
-      ];
-      return { counts, upcoming: begins.filter((startsMs) => startsMs > atMs).length, requests, events };
+      let upcoming = 0;
+      counts.accepted += begunBefore;
+      for (const remembered of open.values()) {
+        if (!isAgreed(remembered)) requests.push(remembered);
+        const { status, startsMs } = isAgreed(remembered)
+          ? { status: 'accepted' as const, startsMs: remembered.startsMs }
+          : { status: statusOf(remembered.state), startsMs: toEpochMs(remembered.state.slot.startsAt) };
+        counts[status] += 1;
+        if (status === 'accepted' && startsMs > atMs) upcoming += 1;
+      }
+      return { counts, upcoming, requests, events };
     },
   };
 };
@@ -133,6 +130,8 @@ interface Agreed {
   readonly startsMs: number;
   readonly requestedBy: Role;
 }
+
+const isAgreed = (remembered: DatedState | Agreed): remembered is Agreed => 'startsMs' in remembered;
 
 const agreedOf = ({ revision, slot, requestedBy }: SessionRequest): Agreed => ({
   revision,

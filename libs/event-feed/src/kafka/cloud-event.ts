@@ -71,9 +71,9 @@ export const decodeEvent = <E extends DomainEvent>(message: {
     metadata: {
       commandId: required('commandid'),
       correlationId: required('correlationid'),
-      ...(causationId !== undefined && { causationId }),
       recordedAt: required('time'),
       schemaVersion: count('schemaversion'),
+      ...(causationId !== undefined && { causationId }),
       ...(traceparent !== undefined && { traceparent }),
     },
     stream: required('stream'),

@@ -15,8 +15,8 @@ export const toEventData = ({ id, type, data, metadata }: NewEvent, appendId: st
   const onWire: WireMetadata = {
     ...rest,
     $correlationId: correlationId,
-    ...(causationId !== undefined && { $causationId: causationId }),
     appendId,
+    ...(causationId !== undefined && { $causationId: causationId }),
   };
   return jsonEvent({
     id,

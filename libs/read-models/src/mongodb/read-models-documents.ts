@@ -84,14 +84,14 @@ export const toRequestDocument = ({
     revision,
     position,
     recordedAt,
-    ...(traceparent !== undefined && { traceparent }),
     participants: [toKey(coachId), toKey(clientId)],
     status: statusOf(state),
     ...shown,
+    state: toExact(rest),
+    ...(traceparent !== undefined && { traceparent }),
     ...(change && { change }),
     ...((change ?? lengthMs(shown) > longestNarrowMs) && { wide: true as const }),
     ...(awaited && { awaited: toKey(awaited.participantId), until: date(awaited.until) }),
-    state: toExact(rest),
   };
 };
 

@@ -259,10 +259,10 @@ const eventFromRow = (row: NotificationRow): SessionRequestEvent => {
   const slot = () => ({ startsAt: instant(row.startsAt), endsAt: instant(row.endsAt) });
   const proposal = () => ({
     slot: slot(),
-    ...(row.text !== null && { note: row.text }),
     awaiting: otherRole(by),
     respondBy: instant(row.respondBy),
     policyId: row.policyId as string,
+    ...(row.text !== null && { note: row.text }),
   });
   const reason = row.text !== null && { reason: row.text };
   const agreedSlotStands = (row.facts & facts.agreedSlotStands) !== 0;
@@ -271,21 +271,21 @@ const eventFromRow = (row: NotificationRow): SessionRequestEvent => {
   if (!type) throw new Error(`notification ${row.n} has impossible facts: ${row.facts}`);
   switch (type) {
     case 'SessionRequested':
-      return { type, data: { ...concerns, requestedBy: by, ...proposal(), round: 1 } };
+      return { type, data: { ...concerns, requestedBy: by, round: 1, ...proposal() } };
     case 'SessionAccepted':
       return { type, data: { ...concerns, acceptedBy: by, slot: slot(), round } };
     case 'SessionRejected':
-      return { type, data: { ...concerns, rejectedBy: by, ...reason, round, agreedSlotStands } };
+      return { type, data: { ...concerns, rejectedBy: by, round, agreedSlotStands, ...reason } };
     case 'SessionAdjusted': {
       const previousSlot = { startsAt: instant(row.previousStartsAt), endsAt: instant(row.previousEndsAt) };
-      return { type, data: { ...concerns, adjustedBy: by, previousSlot, ...proposal(), round } };
+      return { type, data: { ...concerns, adjustedBy: by, previousSlot, round, ...proposal() } };
     }
     case 'SessionCancelled': {
       const respondBy = row.respondBy !== null && { respondBy: instant(row.respondBy) };
       const cause = oneOf(causes, facts.cause);
       return {
         type,
-        data: { ...concerns, cancelledBy: actor, cause, ...reason, round, ...respondBy, agreedSlotStands },
+        data: { ...concerns, cancelledBy: actor, cause, round, agreedSlotStands, ...reason, ...respondBy },
       };
     }
   }
