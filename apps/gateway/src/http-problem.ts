@@ -26,6 +26,13 @@ export class HttpProblem extends Error {
 export const unknownOtherParty = (): HttpProblem =>
   new HttpProblem('unknown-other-party', 'There is no participant of the id in "with".');
 
+/** Of a session request whose other party takes part no more: they can neither come nor answer. */
+export const otherPartyLeft = (): HttpProblem =>
+  new HttpProblem(
+    'unknown-other-party',
+    'The other party takes part no more, so nothing can be agreed with them. What is on the table can be rejected or taken back, and a session cancelled.',
+  );
+
 export const sendProblem = (
   reply: FastifyReply,
   { problem, headers }: Pick<HttpProblem, 'problem' | 'headers'>,

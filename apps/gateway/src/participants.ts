@@ -7,6 +7,10 @@ import type {
 } from '@hse/contracts';
 import type { WallClock } from './dependencies.ts';
 
+/** Whether somebody can come to a session, and answer. Nobody is found under the id of who never did. */
+export const takesPart = (participant: Participant | undefined): participant is Participant =>
+  participant !== undefined && participant.active !== false;
+
 /** For how long a gateway goes by what it has read of a participant, in milliseconds: other gateways see a change at most so much later. */
 export const knownForMs = 2_000;
 /** Most participants that are kept in mind. */

@@ -4,11 +4,13 @@ import {
   allowedActions,
   roleOf,
   statusOf,
+  type Action,
   type ExpiryPolicy,
   type Instant,
   type Outcome,
   type SessionRequest,
 } from '@hse/session-requests';
+import { takesPart } from './participants.ts';
 import { respondByRule } from './respond-by-rule.ts';
 
 /** A state with the instant at which its latest event was recorded. */
@@ -23,6 +25,9 @@ export interface ViewContext {
   readonly now: Instant;
 }
 
+/** What leads to a session, or to a question: nobody comes, or answers, who takes part no more. */
+const needsTheOther: ReadonlySet<Action> = new Set<Action>(['accept', 'adjust']);
+
 /** What a party sees of a session request; undefined for anybody else. */
 export const viewOf = async (
   { state, recordedAt }: Dated,
@@ -32,7 +37,8 @@ export const viewOf = async (
   const role = roleOf(state, viewer.id);
   if (!role) return undefined;
   const otherId = role === 'coach' ? state.clientId : state.coachId;
-  const other = partyOf(await participants.find(otherId), otherId);
+  const found = await participants.find(otherId);
+  const other = partyOf(found, otherId);
   const self = partyOf(viewer, viewer.id);
   return {
     id: state.requestId,
@@ -46,7 +52,9 @@ export const viewOf = async (
     // A proposal on the table is what the latest event recorded: every other event ends it.
     proposal: state.proposal ? proposalOf(state, policy, recordedAt) : null,
     outcome: state.outcome ? outcomeOf(state.outcome, recordedAt) : null,
-    allowedActions: allowedActions(state, role, now),
+    allowedActions: allowedActions(state, role, now).filter(
+      (action) => takesPart(found) || !needsTheOther.has(action),
+    ),
   };
 };
 

@@ -34,9 +34,10 @@ import { readCursor, writeCursor } from './cursors.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import type { SentCommand } from './follow-requests.ts';
 import { Freshness } from './freshness.ts';
-import { HttpProblem, unknownOtherParty } from './http-problem.ts';
+import { HttpProblem, otherPartyLeft, unknownOtherParty } from './http-problem.ts';
 import { Idempotency } from './idempotency.ts';
 import { etagOf, ifMatchProblem, revisionOf } from './if-match.ts';
+import { takesPart } from './participants.ts';
 import { mostCandidates, PastViews, type PastList } from './past-views.ts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
@@ -62,6 +63,12 @@ const slotRefusals = ['slot-in-past', 'notice-too-short', 'too-far-ahead', 'inva
 const ofThePast =
   ` With \`asOf\`, as it was at that instant: each page is sorted like that in itself, follows today's calendar as a whole, and looks at ` +
   `${mostCandidates} of my session requests at most, so that it can hold fewer than \`limit\`, or none, and still have a \`nextCursor\`.`;
+
+/** What leads to a session, or to a question: nobody comes, or answers, who takes part no more. */
+const needsTheOther: ReadonlySet<string> = new Set<SessionRequestCommand['type']>([
+  'AcceptSession',
+  'AdjustSession',
+]);
 
 const notAParty = (): HttpProblem =>
   new HttpProblem('not-a-party', 'There is no such session request for this participant.');
@@ -109,7 +116,7 @@ export class SessionRequestsController {
     const slot = slotOf(request.body);
     const answer = await this.#idempotency.once(request, async (commandId) => {
       const other = await this.#gateway.participants.find(otherId);
-      if (!other || other.active === false) throw unknownOtherParty();
+      if (!takesPart(other)) throw unknownOtherParty();
       const by = request.participant;
       const command: SessionRequestCommand = {
         type: 'RequestSession',
@@ -133,7 +140,7 @@ export class SessionRequestsController {
     body: { shape: Acceptance, optional: true },
     ifMatch: true,
     answer: answered,
-    problems: [...refusals, 'not-awaited', 'nothing-proposed', 'deadline-passed'],
+    problems: [...refusals, 'not-awaited', 'nothing-proposed', 'deadline-passed', 'unknown-other-party'],
   })
   accept(@Req() request: Answering<Acceptance>, @Res() reply: FastifyReply): Promise<void> {
     return this.#answer(request, reply, (seen) => ({ type: 'AcceptSession', ...seen }));
@@ -167,7 +174,7 @@ export class SessionRequestsController {
     body: { shape: Adjustment },
     ifMatch: true,
     answer: answered,
-    problems: [...refusals, 'deadline-passed', 'slot-unchanged', ...slotRefusals],
+    problems: [...refusals, 'deadline-passed', 'unknown-other-party', 'slot-unchanged', ...slotRefusals],
   })
   adjust(@Req() request: Answering<Adjustment>, @Res() reply: FastifyReply): Promise<void> {
     const { note } = request.body;
@@ -375,14 +382,11 @@ export class SessionRequestsController {
       throw ifMatchProblem(header);
     }
     if (!idForm.test(requestId)) throw notAParty();
-    const answer = await this.#idempotency.once(request, (commandId) =>
-      this.#execute(
-        request,
-        commandId,
-        command({ requestId, by: request.participant.id, expectedRevision }),
-        200,
-      ),
-    );
+    const answer = await this.#idempotency.once(request, async (commandId) => {
+      const sent = command({ requestId, by: request.participant.id, expectedRevision });
+      if (needsTheOther.has(sent.type)) await this.#otherMustTakePart(request);
+      return this.#execute(request, commandId, sent, 200);
+    });
     send(reply, answer);
   }
 
@@ -420,12 +424,25 @@ export class SessionRequestsController {
     });
   }
 
-  /** Asks the log, which knows of a request before the read models do. */
-  async #mustBeParty({ params, participant }: WithId): Promise<void> {
+  /** Whoever has no part in it gets the decider's answer, which tells nothing of anybody. */
+  async #otherMustTakePart(request: WithId): Promise<void> {
+    const parties = await this.#partiesOf(request);
+    if (!parties) return;
+    const { coachId, clientId } = parties;
+    const otherId = request.participant.id === coachId ? clientId : coachId;
+    if (!takesPart(await this.#gateway.participants.find(otherId))) throw otherPartyLeft();
+  }
+
+  async #mustBeParty(request: WithId): Promise<void> {
+    if (!(await this.#partiesOf(request))) throw notAParty();
+  }
+
+  /** The two, where who asks is one of them. Asks the log, which knows of a request before the read models do. */
+  async #partiesOf({ params, participant }: WithId): Promise<SessionRequestEvent['data'] | undefined> {
     const [first] = idForm.test(params.id)
       ? await this.#gateway.history.readStream(streamOf({ requestId: params.id }), { limit: 1 })
       : [];
-    if (!first || !isParty(first.data, participant.id)) throw notAParty();
+    return first && isParty(first.data, participant.id) ? first.data : undefined;
   }
 
   async #mustReach(requestId: string, revision: number): Promise<void> {

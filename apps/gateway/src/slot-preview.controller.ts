@@ -22,6 +22,7 @@ import { jsonAnswer, send } from './answer.ts';
 import { GATEWAY, type GatewayDependencies } from './dependencies.ts';
 import { Freshness } from './freshness.ts';
 import { HttpProblem, unknownOtherParty } from './http-problem.ts';
+import { takesPart } from './participants.ts';
 import { invalidRequest } from './request-validation.ts';
 import { respondByRule } from './respond-by-rule.ts';
 import { Describe } from './route-table.ts';
@@ -96,7 +97,7 @@ export class SlotPreviewController {
 
   async #asking({ participant }: Previewing, otherId: string, slot: Slot): Promise<Proposing> {
     const other = await this.#gateway.participants.find(otherId);
-    if (!other || other.active === false) throw unknownOtherParty();
+    if (!takesPart(other)) throw unknownOtherParty();
     return {
       command: {
         type: 'RequestSession',

@@ -310,6 +310,37 @@ describe('whoever is left with somebody who takes part no more', () => {
       .post(`/session-requests/${request.id}/reject`, { revision: 0, body: {} });
     expect([answer.status, answer.body.status]).toEqual([200, 'rejected']);
   });
+
+  it('can agree on nothing with them, and is not offered it, until they are back', async () => {
+    const asked = await gateway.requested(mateo, chloe);
+    const asking = await gateway.requested(chloe, mateo);
+    const act = (action: string, of: { id: string }, body: object = {}) =>
+      gateway.as(chloe).post(`/session-requests/${of.id}/${action}`, { revision: 0, body });
+    const offered = async (of: { id: string }) =>
+      (await gateway.as(chloe).get(`/session-requests/${of.id}`)).body.allowedActions;
+    await put(mateo, false);
+
+    const before = (await gateway.log()).length;
+    for (const answer of [
+      await act('accept', asked),
+      await act('adjust', asked, gateway.slotIn(9 * 86_400_000)),
+      await act('adjust', asking, gateway.slotIn(9 * 86_400_000)),
+    ])
+      expect([answer.status, answer.body.code]).toEqual([422, 'unknown-other-party']);
+    expect(await gateway.log()).toHaveLength(before);
+    expect(await offered(asked)).toEqual(['reject']);
+    expect(await offered(asking)).toEqual(['cancel-session']);
+    // It is still theirs to answer, and for nobody else there is nothing to learn.
+    expect((await gateway.as(chloe).get('/pending-actions')).body.items).toContainEqual(
+      expect.objectContaining({ id: asked.id }),
+    );
+    const other = await gateway.as(kenji).post(`/session-requests/${asked.id}/accept`, { revision: 0 });
+    expect(other.body.code).toBe('not-a-party');
+
+    await put(mateo, true);
+    expect(await offered(asked)).toEqual(['accept', 'adjust', 'reject']);
+    expect((await act('accept', asked)).body.status).toBe('accepted');
+  });
 });
 
 describe('the audit trail', () => {

@@ -1419,7 +1419,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Unprocessable Entity: `idempotency-key-reused` */
+      /** @description Unprocessable Entity: `idempotency-key-reused`, `unknown-other-party` */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1763,7 +1763,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Unprocessable Entity: `idempotency-key-reused`, `slot-unchanged`, `slot-in-past`, `notice-too-short`, `too-far-ahead`, `invalid-duration` */
+      /** @description Unprocessable Entity: `idempotency-key-reused`, `unknown-other-party`, `slot-unchanged`, `slot-in-past`, `notice-too-short`, `too-far-ahead`, `invalid-duration` */
       422: {
         headers: {
           [name: string]: unknown;

@@ -3,7 +3,7 @@ import type { SessionRequest } from '../api/client.ts';
 import { useAnswer, useMe, type Answer } from '../api/queries.ts';
 import { adviceOn, ApiProblem } from '../api/problem.ts';
 import { useOpenDialog } from '../navigation.ts';
-import { otherParty } from '../sessions/parties.ts';
+import { otherHasLeft, otherParty } from '../sessions/parties.ts';
 import { text } from '../text/text.ts';
 import { formatSlot } from '../time/format.ts';
 import { now } from '../time/clock.ts';
@@ -83,6 +83,7 @@ export const PendingItem = ({
       </div>
       {proposal.note !== undefined && <p className={styles.note}>{text.session.said(proposal.note)}</p>}
       <Deadline proposal={proposal} isChange={agreed !== null} me={me.role} otherName={other.name} />
+      {otherHasLeft(session) && <p>{text.session.nothingToDo.otherHasLeft(other.name)}</p>}
       {(hasChanged || answer.isError) && (
         <Fault>{hasChanged ? text.pending.changed : adviceOn(answer.error)}</Fault>
       )}
@@ -102,14 +103,18 @@ export const PendingItem = ({
         />
       ) : (
         <div className={styles.actions}>
-          <Button kind="primary" working={working === 'accept' && text.action.accepting} onClick={accept}>
-            {text.action.accept}
-            <span className="visually-hidden"> {what}</span>
-          </Button>
-          <Button onClick={() => openDialog({ adjust: id })}>
-            {text.action.adjust}
-            <span className="visually-hidden"> {what}</span>
-          </Button>
+          {!otherHasLeft(session) && (
+            <>
+              <Button kind="primary" working={working === 'accept' && text.action.accepting} onClick={accept}>
+                {text.action.accept}
+                <span className="visually-hidden"> {what}</span>
+              </Button>
+              <Button onClick={() => openDialog({ adjust: id })}>
+                {text.action.adjust}
+                <span className="visually-hidden"> {what}</span>
+              </Button>
+            </>
+          )}
           <Button onClick={() => setAsked(revision)}>
             {text.action.reject}
             <span className="visually-hidden"> {what}</span>

@@ -14,7 +14,7 @@ import { Fault, LoadingFailed } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { waitsFor } from './calendar-items.ts';
-import { otherParty } from './parties.ts';
+import { otherHasLeft, otherParty } from './parties.ts';
 import { SessionActions } from './session-actions.tsx';
 import styles from './session-dialog.module.css';
 import { statusOf, statusWord } from './status.ts';
@@ -70,7 +70,7 @@ const Session = ({
       ? whatChanged(seen, session, me.role, (of) => formatSlot(of, zone, present()))
       : undefined;
   const isClosed = statusOf(session) === 'closed';
-  const hint = hintOn(session, now);
+  const hint = hintOn(session, now, other.name);
 
   return (
     <Dialog
@@ -149,10 +149,12 @@ const Session = ({
   );
 };
 
-/** Why there is nothing to do, where that is not plain. */
-const hintOn = ({ agreed, outcome, allowedActions }: SessionRequest, now: number): string | undefined => {
+/** Why there is nothing to do, or less than one would expect, where that is not plain. */
+const hintOn = (session: SessionRequest, now: number, otherName: string): string | undefined => {
+  const { agreed, outcome, allowedActions } = session;
   if (outcome) return text.session.nothingToDo.closed;
   if (agreed && Date.parse(agreed.startsAt) <= now && allowedActions.length === 0)
     return text.session.nothingToDo.started;
+  if (otherHasLeft(session)) return text.session.nothingToDo.otherHasLeft(otherName);
   return undefined;
 };

@@ -53,7 +53,7 @@ const endedBy = (
 
 const byClient = {
   proposal: proposalBy('client'),
-  allowedActions: ['accept'],
+  allowedActions: ['accept', 'adjust', 'reject'],
 } satisfies Partial<SessionRequest>;
 const byCoach = { proposal: proposalBy('coach') };
 

@@ -192,6 +192,8 @@ export const en = {
     nothingToDo: {
       closed: 'This session is closed. You can request a new one.',
       started: 'The session has started; it can no longer be changed.',
+      otherHasLeft: (name: string) =>
+        `${name} no longer takes part, so this can only be rejected. Nothing needs to be done: it ends at its deadline.`,
     },
     cancelTitle: 'Cancel or move?',
     cancelLead: (name: string, slot: string) => `Your session with ${name}, ${slot}.`,
@@ -281,7 +283,7 @@ export const en = {
       'notice-too-short': 'This is too soon. Choose a later time.',
       'too-far-ahead': 'This is too far ahead. Choose an earlier time.',
       'same-role': 'A session is between a coach and a client. Choose somebody else.',
-      'unknown-other-party': 'This person is no longer here. Choose somebody else.',
+      'unknown-other-party': 'This person no longer takes part.',
       unavailable: 'The service is busy or restarting. Try again in a moment.',
       'storage-full':
         'Nothing can be recorded at present. Try again later, and tell whoever runs this service.',
