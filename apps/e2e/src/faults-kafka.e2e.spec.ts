@@ -52,7 +52,6 @@ describeWithOwn('kafka', 'Kafka', () => {
             `unanswered; the followers said so after ${Math.max(...unreadyMs)} ms; all was in the read models ${drainedMs} ms ` +
             `after it was back, and the followers ready ${Math.max(...readyMs)} ms later; ${proof.repeats} repeats in Kafka`,
         );
-        expect(drainedMs).toBeLessThan(20_000);
       }
     }, 180_000);
   });

@@ -45,7 +45,6 @@ const survive = async (trial: Trial, what: string, act: () => Promise<void>): Pr
         `within ${answeredMs} ms, all services ready ${Math.max(...readyMs)} ms later, caught up after ${proof.caughtUpMs} ms; ` +
         `${proof.repeats} repeats in Kafka`,
     );
-    expect(answeredMs).toBeLessThan(20_000);
   }
 };
 
