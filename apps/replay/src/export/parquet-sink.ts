@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { fillTable, sqlTypeOf, vectorSize, type Filling, type TableColumn } from '../duck/fill-table.ts';
+import { DuckDBTableFunction, type DuckDBConnection } from '@duckdb/node-api';
+import { duckTypeOf } from '../duck/fill-table.ts';
 import { literal, type Duck } from '../duck/open-duckdb.ts';
+import { packRows, vectorSize, type PackedRows, type TableColumn } from '../duck/pack-rows.ts';
 import type { Column, RowOptions } from '../rows/columns.ts';
 import type { Entry } from '../rows/entries.ts';
 import { renameDurably, writeJson } from './durable.ts';
@@ -39,43 +40,38 @@ export const openParquetSink = async (options: {
     ...column,
     of: (entry) => column.of(entry, rowOptions),
   }));
-  const types = table.map((column) => `${column.name} ${sqlTypeOf(column)}`).join(', ');
+  const packing = packRows(table);
+  /** Of the part that is written, those that DuckDB has not taken yet. */
+  let taking: readonly PackedRows[] = [];
+  const writer = await duck.connect();
+  writer.registerTableFunction(
+    tableOf(table, () => {
+      const [next, ...rest] = taking;
+      taking = rest;
+      return next;
+    }),
+  );
   // A reader should see text, whatever it knows of enumerations.
   const selected = table
     .map(({ name, type }) => (type === 'enum' ? `${name}::VARCHAR AS ${name}` : name))
     .join(', ');
-  const filler = await duck.connect();
-  const writer = await duck.connect();
 
   let { rows, position, parts } = done;
-  let filling: { readonly name: string; readonly into: Filling<Entry> } | undefined;
-  let buffer: Entry[] = [];
+  let part: PackedRows[] = [];
   let inPart = 0;
   let writing: Promise<void> = Promise.resolve();
 
-  const begin = async (): Promise<NonNullable<typeof filling>> => {
-    const name = `part_${parts}`;
-    await filler.run(`CREATE TABLE ${name} (${types})`);
-    return { name, into: await fillTable(filler, name, table) };
-  };
-  const flush = async (): Promise<void> => {
-    if (buffer.length === 0) return;
-    filling ??= await begin();
-    filling.into.add(buffer);
-    buffer = [];
-  };
   const endPart = async (): Promise<void> => {
-    await flush();
-    if (!filling && (parts > 0 || inPart > 0)) return;
-    const { name, into } = filling ?? (await begin()); // an export without rows has one part, which tells of the columns
-    into.done();
-    filling = undefined;
-    inPart = 0;
+    if (packing.count > 0) part.push(packing.take());
     const progress: ExportProgress = { rows, position, bytes: 0, parts: parts + 1 };
     const path = join(folder, partName(parts));
     parts += 1;
+    inPart = 0;
+    const ended = part;
+    part = [];
     await writing; // at most one part waits to be written
-    writing = writePart(writer, { name, path, selected, schemaVersion: plan.schemaVersion }).then(() =>
+    taking = ended;
+    writing = writePart(writer, { path, selected, schemaVersion: plan.schemaVersion }).then(() =>
       writeJson(manifestIn(folder), { plan, done: progress }),
     );
     writing.catch(() => {}); // whoever waits for it next is told
@@ -84,16 +80,20 @@ export const openParquetSink = async (options: {
   return {
     done,
     async write(entries) {
-      for (const entry of entries) {
-        buffer.push(entry);
-        rows += 1;
-        position = entry.event.position;
-        if (buffer.length === vectorSize) await flush();
-        if ((inPart += 1) === plan.partRows) await endPart();
+      for (let at = 0; at < entries.length;) {
+        const count = Math.min(entries.length - at, vectorSize - packing.count, plan.partRows - inPart);
+        packing.add(entries, at, at + count);
+        at += count;
+        inPart += count;
+        rows += count;
+        position = entries[at - 1]?.event.position ?? position;
+        if (packing.count === vectorSize) part.push(packing.take());
+        if (inPart === plan.partRows) await endPart();
       }
     },
     async finish() {
-      await endPart();
+      // An export without rows has one part, which tells of the columns.
+      if (inPart > 0 || parts === 0) await endPart();
       await writing;
       renameDurably(folder, out);
       return { rows, position, bytes: sizeOf(out), parts };
@@ -101,10 +101,23 @@ export const openParquetSink = async (options: {
     async abandon() {
       // DuckDB must have nothing under way when it is closed.
       await writing.catch(() => {});
-      filling?.into.done();
     },
   };
 };
+
+/** A table in SQL, `packed()`, of the rows that are handed out. DuckDB asks for them one after the other, and on this thread. */
+const tableOf = (
+  table: readonly TableColumn<Entry>[],
+  next: () => PackedRows | undefined,
+): DuckDBTableFunction =>
+  DuckDBTableFunction.create({
+    name: 'packed',
+    bindFunction: (info) => {
+      for (const column of table) info.addResultColumn(column.name, duckTypeOf(column));
+    },
+    initFunction: () => {},
+    mainFunction: (_, { chunk }) => next()?.place(chunk), // none are none more
+  });
 
 /**
  * Rows that DuckDB holds, for a thread, while it writes them: a whole number of its vectors. With larger ones files are no smaller, nor
@@ -114,14 +127,13 @@ const rowGroupSize = 20_480;
 
 const writePart = async (
   connection: DuckDBConnection,
-  part: { name: string; path: string; selected: string; schemaVersion: number },
+  part: { path: string; selected: string; schemaVersion: number },
 ): Promise<void> => {
   const unfinished = `${part.path}.new`;
   await connection.run(
-    `COPY (SELECT ${part.selected} FROM ${part.name}) TO ${literal(unfinished)} (FORMAT parquet, COMPRESSION zstd, ` +
+    `COPY (SELECT ${part.selected} FROM packed()) TO ${literal(unfinished)} (FORMAT parquet, COMPRESSION zstd, ` +
       `COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroupSize}, KV_METADATA {schema_version: ${literal(String(part.schemaVersion))}})`,
   );
-  await connection.run(`DROP TABLE ${part.name}`);
   renameDurably(unfinished, part.path);
 };
 

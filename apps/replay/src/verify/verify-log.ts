@@ -11,7 +11,8 @@ import {
 } from '@hse/session-requests';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure } from '../command.ts';
-import { fillTable, sqlTypeOf, vectorSize, type TableColumn } from '../duck/fill-table.ts';
+import { fillTable, sqlTypeOf } from '../duck/fill-table.ts';
+import { vectorSize, type TableColumn } from '../duck/pack-rows.ts';
 import { openDuckDB } from '../duck/open-duckdb.ts';
 import type { History } from '../history.ts';
 import type { Policies } from '../rows/lead-tier.ts';
