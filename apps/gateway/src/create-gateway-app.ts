@@ -27,6 +27,8 @@ import { addWebSite, siteDirectory } from './web-site.ts';
 
 /** Milliseconds within which a request has to have arrived. */
 const requestTimeoutMs = 30_000;
+/** Milliseconds between looks for requests that take longer: by so much one can be late. Node's own default doubles the time. */
+const lateCheckMs = 5_000;
 /** Characters of an id in a path, each of which may be written as three. */
 const longestParameter = 3 * httpLimits.idLength;
 /** Milliseconds that requests under way have for their end once the server closes. */
@@ -56,6 +58,7 @@ export const createGatewayApp = async (
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
+    http: { connectionsCheckingInterval: lateCheckMs },
     genReqId: requestIdFrom(createUuids()),
     routerOptions: { maxParamLength: longestParameter },
     ...(protection.trustedProxies && { trustProxy: [...protection.trustedProxies] }),

@@ -89,6 +89,8 @@ describe('what is ambiguous', () => {
 describe('what is too slow', () => {
   it('has 30 s to arrive, headers and body, and idle connections less', () => {
     expect(server.requestTimeout).toBe(30_000);
+    // Node looks every 30 s otherwise, and finds it after up to a minute.
+    expect(server).toMatchObject({ connectionsCheckingInterval: 5_000 });
     expect(server.headersTimeout).toBeLessThanOrEqual(60_000);
     expect(server.keepAliveTimeout).toBeLessThanOrEqual(75_000);
   });

@@ -5,12 +5,15 @@ import type { Telemetry } from '@hse/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { WallClock } from '../dependencies.ts';
 import { HttpProblem, sendProblem } from '../http-problem.ts';
+import { Arriving } from './arriving.ts';
 import { Overload } from './overload.ts';
 import { addressKey, RateLimit, type Taken } from './rate-limit.ts';
 import { budgets, type Budget, type Protection } from './settings.ts';
 
 /** Whoever looks after the process has to see it when it is busiest. */
 const forOperators: ReadonlySet<string> = new Set(['/livez', '/readyz', '/health', '/metrics']);
+/** Of the places there are, what one address, or participant, may hold with requests that have not arrived to the end. */
+const shareThatMayArrive = 0.1;
 const liveRoute = '/api/v1/live';
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const logInRoute = '/auth/login';
@@ -49,6 +52,7 @@ export const protect = (fastify: FastifyInstance, options: ProtectOptions): Prot
   ) as { readonly [budget in Budget]?: RateLimit };
   const overload = bounds && new Overload(bounds, timers, logger);
   if (overload) fastify.addHook('onClose', () => overload.close());
+  const arriving = bounds && new Arriving(Math.ceil(bounds.requests * shareThatMayArrive));
 
   const refused = (reason: 'rate-limit' | 'overload'): void => {
     telemetry?.add('session_requests.http.refused', 1, { reason });
@@ -92,6 +96,17 @@ export const protect = (fastify: FastifyInstance, options: ProtectOptions): Prot
     done();
   });
 
+  // Who asks is known by now, where they have to say so, and of the body nothing has been read.
+  if (arriving)
+    fastify.addHook('preParsing', (request, reply, payload, done) => {
+      if (!hasBody(request) || arriving.begin(request.raw, reply.raw, sendersOf(request))) {
+        done(null, payload);
+        return;
+      }
+      refused('rate-limit');
+      sendProblem(reply.header('connection', 'close'), tooSlow);
+    });
+
   return {
     limitParticipant: (request, reply, done) => {
       const budget = reading.has(request.method) ? 'reads' : 'commands';
@@ -121,6 +136,12 @@ const overloaded = new HttpProblem(
   { headers: { 'retry-after': '1' } },
 );
 
+const tooSlow = new HttpProblem(
+  'too-many-requests',
+  'So many requests of one sender have not arrived to the end. Send each of them whole.',
+  { headers: { 'retry-after': '1' } },
+);
+
 const explained: Readonly<Record<Budget, string>> = {
   address: 'So many requests from one address are not served.',
   'log-ins': 'Too many attempts to log in, or tokens that were not taken, have come from this address.',
@@ -141,6 +162,15 @@ const isLogIn = (request: FastifyRequest): boolean => {
 /** The address that it comes from; what a proxy says counts where it is an address. */
 const addressOf = ({ ip, socket }: FastifyRequest): string =>
   addressKey(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+const sendersOf = (request: FastifyRequest): string[] => {
+  const { participant } = request as Partial<FastifyRequest>;
+  const address = `address ${addressOf(request)}`;
+  return participant ? [address, `participant ${participant.id}`] : [address];
+};
 
 /** From now on until its answer has gone out, or its caller. */
 const count = (overload: Overload, { raw }: FastifyReply): void => {
