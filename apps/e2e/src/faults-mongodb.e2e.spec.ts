@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, it } from '@jest/globals';
 import { describeWithOwn, describeWithServer, startMongo, type MongoEngine } from '@hse/engines';
 import { readiness, startTrial, until, type Trial } from './trial.ts';
 
