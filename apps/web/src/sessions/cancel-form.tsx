@@ -86,7 +86,7 @@ export const CancelForm = ({
           </Way>
         )}
       </div>
-      <Button ref={back} kind="quiet" onClick={onKeep}>
+      <Button ref={back} onClick={onKeep}>
         {text.session.back}
       </Button>
     </div>
