@@ -145,6 +145,20 @@ const daysOn = (view: keyof typeof views, date: string): string[] =>
 
 const isWeekend = (dow: number): boolean => dow === 0 || dow === 6;
 
+/** Frames after which FullCalendar has measured itself and scrolled to the hour, at first. */
+const settlingFrames = 3;
+
+/** Whether what is shown stays where it is from now on. */
+const useSettled = (): boolean => {
+  const [frames, setFrames] = useState(0);
+  useEffect(() => {
+    if (frames === settlingFrames) return undefined;
+    const frame = requestAnimationFrame(() => setFrames(frames + 1));
+    return () => cancelAnimationFrame(frame);
+  }, [frames]);
+  return frames === settlingFrames;
+};
+
 /** The month and the week of a wide screen, and three days for a narrow one, by FullCalendar. */
 export const CalendarCanvas = ({
   view,
@@ -195,6 +209,7 @@ export const CalendarCanvas = ({
     else api.gotoDate(date);
   }, [view, date]);
 
+  const isSettled = useSettled();
   const canvas = useRef<HTMLDivElement>(null);
   const { look, buttons } = useBeyond(canvas, sessions, view === 'month' ? [] : daysOn(view, date), timeZone);
 
@@ -221,7 +236,7 @@ export const CalendarCanvas = ({
   };
 
   return (
-    <div ref={canvas} className={styles['canvas']} onScrollCapture={look}>
+    <div ref={canvas} className={styles['canvas']} data-settled={isSettled} onScrollCapture={look}>
       <FullCalendar
         {...fixed}
         ref={calendar}
