@@ -54,6 +54,7 @@ export const SlotSummary = ({
   const texts = slotText.slot;
   const { preview } = check;
   const shown = hint === undefined ? slot : undefined;
+  const overlaps = shown && preview ? overlapping(preview.overlaps, shown) : [];
   return (
     <section className={styles.summary} aria-label={texts.summary}>
       {before}
@@ -64,9 +65,7 @@ export const SlotSummary = ({
       )}
       <div className={styles.live} role="status">
         {shown && <ClockChange slot={shown} zone={zone} />}
-        {shown && preview && preview.overlaps.length > 0 && (
-          <Overlaps overlaps={preview.overlaps} {...{ zone, now, me }} />
-        )}
+        {overlaps.length > 0 && <Overlaps {...{ overlaps, zone, now, me }} />}
         {shown && other && preview?.respondBy !== undefined && (
           <Deadline
             respondBy={preview.respondBy}
@@ -127,6 +126,12 @@ const ClockChange = ({ slot, zone }: { readonly slot: Slot; readonly zone: strin
     </p>
   );
 };
+
+/** Those at this time: what is known may be about the slot before. */
+const overlapping = (sessions: SlotPreview['overlaps'], slot: Slot): SlotPreview['overlaps'] =>
+  sessions.filter(({ agreed, proposal }) =>
+    [agreed, proposal].some((one) => one && one.startsAt < slot.endsAt && one.endsAt > slot.startsAt),
+  );
 
 /** As many as are named; the rest are counted. */
 const named = 3;
