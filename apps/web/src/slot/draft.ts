@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Participant } from '../api/client.ts';
+import { keep, readKept } from '../browser-storage.ts';
 import type { LocalSlot } from './local-slot.ts';
 
 /** What somebody has filled in, and not sent yet. */
@@ -15,35 +16,18 @@ interface Kept {
   readonly seed: string;
 }
 
-const read = (name: string): Kept | undefined => {
-  try {
-    const kept = sessionStorage.getItem(name);
-    return kept === null ? undefined : (JSON.parse(kept) as Kept);
-  } catch {
-    return undefined; // storage that is blocked: then a draft lives as long as its dialog
-  }
-};
-
-const write = (name: string, kept: Kept | undefined): void => {
-  try {
-    if (kept) sessionStorage.setItem(name, JSON.stringify(kept));
-    else sessionStorage.removeItem(name);
-  } catch {
-    // As above.
-  }
-};
-
 /**
  * Keeps what is filled in for as long as the tab lives, so that neither an error, nor a log-in, nor Back loses it.
  * @param name which draft it is; has to name whose it is, too, because several people may use one tab.
  * @param seed what the initial slot comes from.
  */
 export const useDraft = (name: string, initial: Draft, seed: string) => {
-  const [kept] = useState(() => read(name));
+  const [kept] = useState(() => readKept('sessionStorage', name) as Kept | undefined);
   const [first] = useState(initial);
   const [draft, setDraft] = useState<Draft>(() =>
     !kept ? first : kept.seed === seed ? kept.draft : { ...kept.draft, slot: first.slot },
   );
+  const keepDraft = (next: Kept | undefined): void => keep('sessionStorage', name, next);
   const isSame = (other: Draft): boolean => JSON.stringify(other) === JSON.stringify(first);
   return {
     draft,
@@ -54,11 +38,11 @@ export const useDraft = (name: string, initial: Draft, seed: string) => {
     change: (changes: Partial<Draft>): void => {
       const next = { ...draft, ...changes };
       setDraft(next);
-      write(name, isSame(next) ? undefined : { draft: next, seed });
+      keepDraft(isSame(next) ? undefined : { draft: next, seed });
     },
     /** It was sent, or thrown away. */
     forget: (): void => {
-      write(name, undefined);
+      keepDraft(undefined);
       setDraft(first);
     },
   };
