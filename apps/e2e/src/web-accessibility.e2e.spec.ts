@@ -66,7 +66,7 @@ const suite = (): void => {
       await show(view);
     }
     await go(page, '/sessions?view=list&date=2027-03-01');
-    await inMain.getByText('No sessions from here on.').waitFor();
+    await inMain.getByText('No sessions up to Sunday, 4 April 2027.').waitFor();
     await show('list-empty');
 
     await go(page, '/sessions?pending=open');
@@ -275,6 +275,24 @@ const suite = (): void => {
       expect(faults).toEqual([]);
     },
     5 * patienceMs,
+  );
+
+  it(
+    'leaves room for the times beside a name of any length',
+    async () => {
+      const { page } = await web.visit('anna', { path: '/settings' });
+      await page.route('**/api/v1/session-requests/*', async (route) => {
+        const response = await route.fetch();
+        const name = 'Mary Katherine Worthington-Hamilton, Countess of Anywhere';
+        await route.fulfill({ response, body: (await response.text()).replaceAll('Kenji Tanaka', name) });
+      });
+      await page.goto(`${web.system.url}/sessions?view=list&session=${sample.awaitsMe.id}`);
+      const session = dialog(page, /^Session with Mary/);
+      const time = session.getByRole('definition').first();
+      await time.waitFor();
+      expect((await time.boundingBox())?.width).toBeGreaterThan(300);
+    },
+    3 * patienceMs,
   );
 
   it(

@@ -104,6 +104,10 @@ const suite = (): void => {
       await item.getByText(/Fri,? 27 Nov, 9:00 – 10:00/).waitFor();
       await item.getByRole('button', { name: /^Reject/ }).click();
       expect(await item.getByLabel('Reason (optional)').inputValue()).toBe('That is in the night.');
+      // As after a log-in in between.
+      await page.reload();
+      await item.getByRole('button', { name: /^Reject/ }).click();
+      expect(await item.getByLabel('Reason (optional)').inputValue()).toBe('That is in the night.');
     },
     3 * patienceMs,
   );

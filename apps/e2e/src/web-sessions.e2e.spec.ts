@@ -122,7 +122,10 @@ const suite = (): void => {
     async () => {
       const { anna, kenji } = await both('/sessions?view=week');
       await asked('kenji', 'anna', await slot(3, 3), 'As usual.');
-      await calendarItem(anna.page, /Kenji Tanaka, Thu,? 26 Nov, 12:00 – 13:00, Pending/).click();
+      const asking = calendarItem(anna.page, /Kenji Tanaka, Thu,? 26 Nov, 12:00 – 13:00, Pending/);
+      // An hour of a week has room for both times.
+      await asking.getByText('20:00 – 21:00 Tokyo', { exact: true }).waitFor();
+      await asking.click();
       const session = dialog(anna.page, 'Session with Kenji Tanaka');
       await session.getByText('Kenji Tanaka asked for a session').waitFor();
       await session.getByText('As usual.').first().waitFor();
@@ -379,7 +382,7 @@ const suite = (): void => {
     'shows the times of another zone and another appearance as soon as they are chosen, and keeps both',
     async () => {
       await agreed(await web.system.slotIn(4 * DAY));
-      const { page } = await web.visit('anna', { path: '/settings' });
+      const { page, allow } = await web.visit('anna', { path: '/settings' });
       await page.getByRole('radio', { name: 'Another one' }).check();
       await page.getByRole('combobox', { name: 'Time zone' }).fill('America/New_York');
       await page.getByRole('radio', { name: 'Dark' }).check();
@@ -392,6 +395,14 @@ const suite = (): void => {
       await page.getByRole('button', { name: 'List' }).click();
       await page.getByText('Times are shown for New York').waitFor();
       await calendarItem(page, /Kenji Tanaka, Fri,? 27 Nov, 3:00 – 4:00, Agreed/).waitFor();
+
+      // How the calendar was shown last is how it opens; and the appearance does not wait for the app.
+      await page.goto(`${web.system.url}/sessions`);
+      await page.getByRole('button', { name: 'List', pressed: true }).waitFor();
+      allow(/ERR_FAILED/);
+      await page.route('**/assets/*.js', (route) => route.abort());
+      await page.reload();
+      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     },
     3 * patienceMs,
   );

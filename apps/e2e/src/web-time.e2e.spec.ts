@@ -104,7 +104,7 @@ const suite = (): void => {
       await pendingSidebar(kenji.page).getByText('Nothing awaits your answer.').waitFor();
       for (const { page } of [anna, kenji]) {
         await announcement(page, /is off the table\. The agreed time stands\.$/).waitFor();
-        await calendarItem(page, /Sat,? 28 Nov.*Agreed$/).waitFor();
+        await calendarItem(page, /Sat,? 28 Nov.*, Agreed(;|$)/).waitFor();
       }
     },
     3 * patienceMs,

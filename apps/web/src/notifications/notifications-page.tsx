@@ -9,6 +9,7 @@ import { useZone } from '../time/zone.ts';
 import { announce } from '../ui/announcer.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { Fault, LoadingFailed } from '../ui/fault.tsx';
 import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import { notificationMessage } from './message.ts';
@@ -39,12 +40,7 @@ const Notifications = () => {
     );
   if (!items || !me) return <p role="status">{text.loading}</p>;
   if (items.length === 0)
-    return (
-      <div className={styles.empty}>
-        <strong>{text.notifications.empty}</strong>
-        <p>{text.notifications.emptyLead}</p>
-      </div>
-    );
+    return <EmptyState title={text.notifications.empty} lead={text.notifications.emptyLead} />;
   const unread = items.filter(({ read }) => !read);
   const newest = unread[0];
   return (
@@ -100,7 +96,6 @@ const List = ({ items, me }: { readonly items: readonly Notification[]; readonly
             type="button"
             className={styles.item}
             data-read={item.read}
-            data-automatic={item.type === 'SessionCancelled' && item.awaiting !== undefined}
             onClick={() => openDialog({ session: item.requestId })}
           >
             <Avatar name={item.other.name} picture={item.other.picture} />

@@ -1,6 +1,7 @@
 import { useMe } from '../api/queries.ts';
 import { useGo, useParameter } from '../navigation.ts';
 import { text } from '../text/text.ts';
+import { CheckIcon } from '../ui/icons.tsx';
 import styles from './pending-button.module.css';
 
 /** The id of the sidebar, for what opens it. */
@@ -8,7 +9,7 @@ export const sidebarId = 'pending-actions';
 /** The id of the button, for what it opens and closes. */
 export const pendingButtonId = 'pending-button';
 
-/** The exclamation mark beside the profile picture, as soon as somebody awaits my answer; quiet, and in its place, when nobody does. */
+/** The exclamation mark beside the profile picture, as soon as somebody awaits my answer; a quiet tick in its place when nobody does. */
 export const PendingButton = () => {
   const count = useMe().data?.pendingActions ?? 0;
   const isOpen = useParameter('pending') !== undefined;
@@ -26,7 +27,7 @@ export const PendingButton = () => {
       onClick={() => go({ pending: isOpen ? undefined : 'open' }, { replace: isOpen })}
     >
       <span className={styles.mark} aria-hidden="true">
-        !
+        {count === 0 ? <CheckIcon size={16} /> : '!'}
       </span>
       {count > 1 && (
         <span className={styles.count} aria-hidden="true">

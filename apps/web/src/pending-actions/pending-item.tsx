@@ -15,6 +15,7 @@ import { Deadline } from '../ui/deadline.tsx';
 import { Fault } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
 import { useKeptFocus } from '../ui/use-kept-focus.ts';
+import { useKeptText } from '../ui/use-kept-text.ts';
 import { RejectForm } from './reject-form.tsx';
 import styles from './pending-item.module.css';
 
@@ -33,8 +34,8 @@ export const PendingItem = ({
   const place = useKeptFocus<HTMLLIElement>();
   /** The revision that it was asked about whether to reject. */
   const [asked, setAsked] = useState<number>();
-  const [reason, setReason] = useState('');
   const { proposal, agreed, id, revision } = session;
+  const [reason, setReason] = useKeptText(`reason about ${id} of ${me?.id ?? ''}`);
   if (!me || !proposal) return null;
   const other = otherParty(session, me);
   const what = agreed
@@ -46,6 +47,7 @@ export const PendingItem = ({
   const send = (what: Answer, done: () => string): void => {
     answer.mutateAsync(what).then(
       () => {
+        setReason('');
         onDone();
         announce(done());
       },

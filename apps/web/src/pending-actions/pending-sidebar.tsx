@@ -7,6 +7,7 @@ import { answerableUntil } from '../sessions/parties.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
 import { IconButton } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadingFailed } from '../ui/fault.tsx';
 import { CheckIcon, CloseIcon } from '../ui/icons.tsx';
 import { useKeptFocus } from '../ui/use-kept-focus.ts';
@@ -78,13 +79,7 @@ export const PendingSidebar = () => {
           {text.loading}
         </p>
       ) : items.length === 0 ? (
-        <div className={styles.empty}>
-          <span className={styles.done}>
-            <CheckIcon size={28} />
-          </span>
-          <strong>{text.pending.empty}</strong>
-          <p>{text.pending.emptyLead}</p>
-        </div>
+        <EmptyState icon={<CheckIcon size={28} />} title={text.pending.empty} lead={text.pending.emptyLead} />
       ) : (
         <ul role="list" className={styles.items}>
           {items.map((session) => (

@@ -3,18 +3,10 @@ import type { Me, SessionRequest } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
-import {
-  dayOf,
-  daysAhead,
-  differ,
-  formatDay,
-  formatLongDay,
-  formatSlot,
-  formatTimes,
-  zonePlace,
-} from '../time/format.ts';
+import { dayOf, formatLongDay, formatSlot, formatTheirs, formatTimes } from '../time/format.ts';
 import { useZone } from '../time/zone.ts';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { sessionLabel, waitsFor } from './calendar-items.ts';
 import { awaitsMe, otherParty } from './parties.ts';
@@ -28,12 +20,15 @@ export const Agenda = ({
   isStale,
   onOpen,
   onRequest,
+  onLater,
 }: {
   readonly sessions: readonly SessionRequest[] | undefined;
   readonly range: { readonly from: string; readonly to: string };
   readonly isStale: boolean;
   readonly onOpen: (id: string) => void;
   readonly onRequest: () => void;
+  /** The days after these are wanted. */
+  readonly onLater: () => void;
 }) => {
   const zone = useZone();
   const now = useNow(60_000);
@@ -43,12 +38,12 @@ export const Agenda = ({
   const end = formatLongDay(Date.parse(range.to) - 1, zone);
   if (inRange.length === 0)
     return (
-      <div className={styles.empty}>
-        <strong>{text.sessions.empty}</strong>
-        <p>{text.sessions.emptyLead}</p>
+      <EmptyState title={text.sessions.empty(end)} lead={text.sessions.emptyLead}>
         <Button onClick={onRequest}>{text.sessions.request}</Button>
-        <p className={styles.until}>{text.sessions.noMore(end)}</p>
-      </div>
+        <Button kind="quiet" onClick={onLater}>
+          {text.sessions.showLater}
+        </Button>
+      </EmptyState>
     );
   const today = dayOf(now, zone);
   const byDay = Map.groupBy(inRange, ({ slot }) => dayOf(slot.startsAt, zone));
@@ -67,7 +62,12 @@ export const Agenda = ({
           </ul>
         </Fragment>
       ))}
-      <p className={styles.until}>{text.sessions.noMore(end)}</p>
+      <div className={styles.end}>
+        <p>{text.sessions.noMore(end)}</p>
+        <Button kind="quiet" onClick={onLater}>
+          {text.sessions.showLater}
+        </Button>
+      </div>
     </div>
   );
 };
@@ -89,6 +89,7 @@ const Item = ({
   const other = otherParty(session, me);
   const status = statusOf(session);
   const waits = waitsFor(session, me, other.name);
+  const theirs = formatTheirs(slot, zone, other.timeZone, now);
   return (
     <li>
       <button
@@ -101,13 +102,7 @@ const Item = ({
         <span className="visually-hidden">{sessionLabel(session, me, slot, zone, now)}</span>
         <span className={styles.time} aria-hidden="true">
           {formatTimes(slot, zone)}
-          {differ(zone, other.timeZone, slot.startsAt) && (
-            <small>
-              {daysAhead(slot.startsAt, zone, other.timeZone) !== 0 &&
-                `${formatDay(slot.startsAt, other.timeZone, now)}, `}
-              {formatTimes(slot, other.timeZone)} {zonePlace(other.timeZone)}
-            </small>
-          )}
+          {theirs !== undefined && <small>{theirs}</small>}
         </span>
         <span className={styles.what} aria-hidden="true">
           <strong>{other.name}</strong>

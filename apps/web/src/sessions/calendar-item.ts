@@ -5,6 +5,8 @@ export interface CalendarItem extends Slot {
   readonly id: string;
   readonly status: 'pending' | 'agreed' | 'adjusting' | 'closed';
   readonly otherName: string;
+  /** IANA name. */
+  readonly otherTimeZone: string;
   readonly kind: 'agreed' | 'proposed';
   /** It is me who has to answer. */
   readonly awaitsMe: boolean;

@@ -51,9 +51,11 @@ describe('on the calendar', () => {
         ...tuesday,
         status: 'pending',
         otherName: 'Kenji Sato',
+        otherTimeZone: 'Asia/Tokyo',
         awaitsMe: true,
         movable: true,
-        label: 'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Pending, awaits your answer',
+        label:
+          'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Pending, awaits your answer; their time: 22:00 – 23:00 Tokyo',
       },
     ]);
   });
@@ -82,8 +84,8 @@ describe('on the calendar', () => {
       { kind: 'proposed', ...friday, status: 'adjusting', awaitsMe: true },
     ]);
     expect(moving.map(({ label }) => label)).toEqual([
-      'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Change proposed, awaits your answer',
-      'Session with Kenji Sato, Fri 27 Nov, 10:00 – 11:00, Change proposed, awaits your answer',
+      'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Change proposed, awaits your answer; their time: 22:00 – 23:00 Tokyo',
+      'Session with Kenji Sato, Fri 27 Nov, 10:00 – 11:00, Change proposed, awaits your answer; their time: 18:00 – 19:00 Tokyo',
     ]);
   });
 
@@ -96,7 +98,8 @@ describe('on the calendar', () => {
         ...tuesday,
         status: 'closed',
         movable: false,
-        label: 'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Rejected',
+        label:
+          'Session with Kenji Sato, Tue 24 Nov, 14:00 – 15:00, Rejected; their time: 22:00 – 23:00 Tokyo',
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import type { Me, SessionRequest } from '../api/client.ts';
 import { text } from '../text/text.ts';
-import { formatSlot, type Slot } from '../time/format.ts';
+import { formatSlot, formatTheirs, type Slot } from '../time/format.ts';
 import type { CalendarItem } from './calendar-item.ts';
 import { awaitsMe, otherParty } from './parties.ts';
 import { statusOf, statusWord } from './status.ts';
@@ -13,12 +13,13 @@ export const sessionLabel = (
   zone: string,
   now: number,
 ): string => {
-  const { name } = otherParty(session, me);
+  const { name, timeZone } = otherParty(session, me);
   return text.sessions.item({
     name,
     slot: formatSlot(slot, zone, now),
     status: statusWord(session),
     awaits: waitsFor(session, me, name),
+    theirs: formatTheirs(slot, zone, timeZone, now),
   });
 };
 
@@ -39,13 +40,15 @@ export const calendarItems = (
 ): CalendarItem[] =>
   sessions.flatMap((session) => {
     const { id, agreed, proposal, slot, allowedActions } = session;
+    const other = otherParty(session, me);
     const item = (kind: CalendarItem['kind'], { startsAt, endsAt }: Slot): CalendarItem => ({
       id,
       kind,
       startsAt,
       endsAt,
       status: statusOf(session),
-      otherName: otherParty(session, me).name,
+      otherName: other.name,
+      otherTimeZone: other.timeZone,
       awaitsMe: awaitsMe(session) && kind === 'proposed',
       movable: allowedActions.includes('adjust'),
       label: sessionLabel(session, me, { startsAt, endsAt }, zone, now),

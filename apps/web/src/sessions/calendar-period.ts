@@ -103,13 +103,13 @@ export const listRange = (date: string, timeZone: string): { from: string; to: s
   };
 };
 
-/** Such as `22 November – 26 December 2026`. */
+/** Such as `22 Nov – 26 Dec 2026`. */
 export const listTitle = (date: string, locale: string): string => {
   const first = parseDate(date);
   const format = new Intl.DateTimeFormat(locale, {
     timeZone: 'UTC',
     year: 'numeric',
-    month: 'long',
+    month: 'short',
     day: 'numeric',
   });
   return format.formatRange(first.toDate('UTC'), first.add({ days: listDays - 1 }).toDate('UTC'));

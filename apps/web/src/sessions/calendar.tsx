@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { useCalendar, useMe } from '../api/queries.ts';
 import { CalendarGrid, Chunk, loadAhead } from '../chunks.tsx';
 import { useGo, useOpenDialog, useParameter } from '../navigation.ts';
-import { usePreferences } from '../settings/preferences.ts';
+import { choose, usePreferences } from '../settings/preferences.ts';
 import { locale, text } from '../text/text.ts';
 import { useNow } from '../time/clock.ts';
 import { dayOf } from '../time/format.ts';
@@ -12,14 +12,14 @@ import { useIsNarrow } from '../ui/use-media.ts';
 import { Agenda } from './agenda.tsx';
 import { calendarItems } from './calendar-items.ts';
 import { CalendarToolbar, type View } from './calendar-toolbar.tsx';
-import { isDay, listRange, visibleRange } from './calendar-period.ts';
+import { isDay, listDays, listRange, stepDays, visibleRange } from './calendar-period.ts';
 import { statusOf } from './status.ts';
 import styles from './calendar.module.css';
 
 const views: readonly string[] = ['month', 'week', 'list'] satisfies View[];
 const isView = (value: string | undefined): value is View => value !== undefined && views.includes(value);
 
-/** My sessions as a month, a week or a list; on phones a list first, elsewhere a week. */
+/** My sessions as a month, a week or a list, as chosen last; at first on phones a list, elsewhere a week. */
 export const Calendar = () => {
   const zone = useZone();
   const now = useNow(60_000);
@@ -27,10 +27,10 @@ export const Calendar = () => {
   const asked = useParameter('view');
   const today = dayOf(now, zone);
   const date = useDate() ?? today;
-  const view = isView(asked) ? asked : isNarrow ? 'list' : 'week';
+  const { showClosed, view: usual } = usePreferences();
+  const view = isView(asked) ? asked : isView(usual) ? usual : isNarrow ? 'list' : 'week';
   const { from, to } = view === 'list' ? listRange(date, zone) : visibleRange(view, date, zone, locale);
   const sessions = useCalendar(from, to);
-  const { showClosed } = usePreferences();
   const me = useMe().data;
   const go = useGo();
   const openDialog = useOpenDialog();
@@ -46,6 +46,7 @@ export const Calendar = () => {
   }, [isUsable]);
 
   const open = (id: string): void => openDialog({ session: id });
+  const showDate = (next: string): void => go({ date: next === today ? undefined : next });
   const showDay = (day: string): void => go({ date: day, view: isNarrow ? 'list' : 'week' });
   return (
     <section className={styles.calendar} aria-label={text.sessions.calendar}>
@@ -55,8 +56,11 @@ export const Calendar = () => {
         today={today}
         zone={zone}
         isNarrow={isNarrow}
-        onView={(next) => go({ view: next }, { replace: true })}
-        onDate={(next) => go({ date: next === today ? undefined : next })}
+        onView={(next) => {
+          choose({ view: next });
+          go({ view: next }, { replace: true });
+        }}
+        onDate={showDate}
       />
       {sessions.isError && !shown ? (
         <LoadingFailed
@@ -71,6 +75,12 @@ export const Calendar = () => {
           isStale={sessions.isPlaceholderData}
           onOpen={open}
           onRequest={() => openDialog({ request: 'new' })}
+          onLater={() => {
+            showDate(stepDays(date, listDays));
+            // On from the head of what is shown then.
+            document.getElementById('content')?.focus({ preventScroll: true });
+            scrollTo(0, 0);
+          }}
         />
       ) : (
         <Chunk fallback={<div className={styles.place} role="status" aria-label={text.loading} />}>

@@ -8,6 +8,8 @@ export interface Preferences {
   readonly timeZone: string;
   /** Whether the calendar shows what was rejected or cancelled. */
   readonly showClosed: boolean;
+  /** How the calendar is shown; not there until somebody has chosen. */
+  readonly view?: 'month' | 'week' | 'list';
 }
 
 const key = 'preferences';

@@ -22,7 +22,7 @@ export const faultsOf = ({ slot, note }: Draft, zone: string): Faults => {
     // The form says what is the matter with the time, and what it could be instead.
     ...(placeSlot(slot, zone).kind === 'none' && { time: '' }),
     ...(!isLength && { length: slotText.slot.missingLength }),
-    ...(left < 0 && { note: slotText.slot.charactersLeft(left) }),
+    ...(left < 0 && { note: text.charactersLeft(left) }),
   };
 };
 

@@ -3,6 +3,7 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextArea, TextField } from 'react-aria-components/TextField';
 import { slotText } from '../text/slot-text.ts';
+import { text } from '../text/text.ts';
 import { limits } from './faults.ts';
 import fields from './fields.module.css';
 
@@ -22,7 +23,7 @@ export const NoteField = ({
   readonly fault?: string | undefined;
 }) => {
   const left = limits.noteLength - value.length;
-  const tooLong = left < 0 ? slotText.slot.charactersLeft(left) : fault;
+  const tooLong = left < 0 ? text.charactersLeft(left) : fault;
   return (
     <TextField
       className={fields.field ?? ''}
@@ -37,7 +38,7 @@ export const NoteField = ({
       {tooLong === undefined && (
         <Text slot="description" className={fields.hint ?? ''}>
           {left <= near
-            ? slotText.slot.charactersLeft(left)
+            ? text.charactersLeft(left)
             : otherName === undefined
               ? slotText.slot.noteHintNobody
               : slotText.slot.noteHint(otherName)}

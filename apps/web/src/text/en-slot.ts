@@ -28,10 +28,6 @@ export const enSlot = {
     note: 'Note (optional)',
     noteHint: (name: string) => `${name} will read it.`,
     noteHintNobody: 'The other one will read it.',
-    charactersLeft: (left: number) =>
-      left >= 0
-        ? `${left} ${left === 1 ? 'character' : 'characters'} left`
-        : `${-left} ${left === -1 ? 'character' : 'characters'} too many`,
 
     summary: 'The session',
     yourTime: (place: string) => `your time (${place})`,

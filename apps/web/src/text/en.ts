@@ -11,6 +11,11 @@ export const en = {
   partFailed: 'This part of the page could not be loaded. Perhaps there is a newer version of it.',
   reload: 'Reload the page',
 
+  charactersLeft: (left: number) =>
+    left >= 0
+      ? `${left} ${left === 1 ? 'character' : 'characters'} left`
+      : `${-left} ${left === -1 ? 'character' : 'characters'} too many`,
+
   roles: { coach: 'coach', client: 'client' },
   status: {
     pending: 'Pending',
@@ -128,15 +133,28 @@ export const en = {
     previous: { month: 'Previous month', week: 'Previous week', list: 'Earlier' },
     next: { month: 'Next month', week: 'Next week', list: 'Later' },
     showClosed: 'Show closed',
-    empty: 'No sessions from here on.',
+    empty: (day: string) => `No sessions up to ${day}.`,
     emptyLead: 'Request one, and it appears here as soon as it is sent.',
-    noMore: (day: string) => `Shown until ${day}.`,
+    noMore: (day: string) => `That is all up to ${day}.`,
+    showLater: 'Show later ones',
     todayMark: 'Today',
     awaitsYou: 'awaits your answer',
     awaitsOther: (name: string) => `awaits ${name}’s answer`,
     proposedFor: (slot: string) => `proposed: ${slot}`,
-    item: (parts: { name: string; slot: string; status: string; awaits: string | undefined }) =>
-      `Session with ${parts.name}, ${parts.slot}, ${parts.status}${parts.awaits ? `, ${parts.awaits}` : ''}`,
+    item: (parts: {
+      name: string;
+      slot: string;
+      status: string;
+      awaits: string | undefined;
+      theirs: string | undefined;
+    }) =>
+      [
+        `Session with ${parts.name}, ${parts.slot}, ${parts.status}`,
+        parts.awaits && `, ${parts.awaits}`,
+        parts.theirs && `; their time: ${parts.theirs}`,
+      ]
+        .filter(Boolean)
+        .join(''),
     failed: 'Your sessions could not be loaded.',
   },
 

@@ -11,6 +11,7 @@ const {
   formatLongDay,
   formatMoment,
   formatSlot,
+  formatTheirs,
   formatTimes,
   zonePlace,
 } = await import('./format.ts');
@@ -100,6 +101,15 @@ describe('two zones', () => {
     expect(daysAhead('2026-12-31T20:00:00.000Z', newYork, 'Asia/Tokyo')).toBe(1);
     expect(daysAhead(noon, 'Etc/GMT+12', 'Pacific/Kiritimati')).toBe(2);
     expect(daysAhead(noon, 'Pacific/Kiritimati', 'Etc/GMT+12')).toBe(-2);
+  });
+
+  it('show the times of the same slot, with the day where it is another one', () => {
+    const afternoon = slot('2026-11-24T13:00', '2026-11-24T13:45');
+    expect(formatTheirs(afternoon, berlin, 'Asia/Kolkata', now)).toBe('18:30 – 19:15 Kolkata');
+    expect(formatTheirs(afternoon, newYork, 'Pacific/Auckland', now)).toBe(
+      'Wed 25 Nov, 2:00 – 2:45 Auckland',
+    );
+    expect(formatTheirs(afternoon, berlin, 'Europe/Paris', now)).toBeUndefined();
   });
 
   it('are called by their place', () => {

@@ -103,6 +103,14 @@ export const differ = (zone: string, other: string, instant: string): boolean =>
 export const daysAhead = (instant: string, zone: string, other: string): number =>
   Math.round((Date.parse(dayOf(instant, other)) - Date.parse(dayOf(instant, zone))) / 86_400_000);
 
+/** The times of a slot by the other one's clock, such as `18:30 – 19:15 Kolkata`, with the day where it is another one; undefined where that shows the same. */
+export const formatTheirs = (slot: Slot, zone: string, theirs: string, now: number): string | undefined => {
+  if (!differ(zone, theirs, slot.startsAt)) return undefined;
+  const day =
+    daysAhead(slot.startsAt, zone, theirs) === 0 ? '' : `${formatDay(slot.startsAt, theirs, now)}, `;
+  return `${day}${formatTimes(slot, theirs)} ${zonePlace(theirs)}`;
+};
+
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
 /** Such as `now`. */
 const present = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });

@@ -4,6 +4,8 @@ import styles from './reason-field.module.css';
 
 /** Characters that a reason may have. */
 const longestReason = 500;
+/** Characters that are left when their count appears. */
+const near = 50;
 
 /** Why somebody says no, for the other one to read. */
 export const ReasonField = ({
@@ -18,6 +20,7 @@ export const ReasonField = ({
   readonly ref?: Ref<HTMLTextAreaElement>;
 }) => {
   const id = useId();
+  const left = longestReason - value.length;
   return (
     <>
       <label className={styles.label} htmlFor={id}>
@@ -34,7 +37,7 @@ export const ReasonField = ({
         onChange={(event) => onChange(event.target.value)}
       />
       <p id={`${id}-hint`} className={styles.hint}>
-        {text.action.reasonHint(otherName)}
+        {left <= near ? text.charactersLeft(left) : text.action.reasonHint(otherName)}
       </p>
     </>
   );

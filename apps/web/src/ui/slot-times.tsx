@@ -1,12 +1,5 @@
-import {
-  differ,
-  daysAhead,
-  formatDay,
-  formatSlot,
-  formatTimes,
-  zonePlace,
-  type Slot,
-} from '../time/format.ts';
+import type { Party } from '../api/client.ts';
+import { formatSlot, formatTheirs, type Slot } from '../time/format.ts';
 import { useNow } from '../time/clock.ts';
 import { useZone } from '../time/zone.ts';
 import styles from './slot-times.module.css';
@@ -21,24 +14,19 @@ export const SlotTimes = ({
   struck = false,
 }: {
   readonly slot: Slot;
-  readonly other: { readonly name: string; readonly timeZone: string };
+  readonly other: Pick<Party, 'timeZone'>;
   readonly struck?: boolean;
 }) => {
   const zone = useZone();
   const now = useNow(60_000);
+  const theirs = formatTheirs(slot, zone, other.timeZone, now);
   const Text = struck ? 's' : 'span';
   return (
     <span className={styles.slot}>
       <Text className={styles.mine}>
         <time dateTime={slot.startsAt}>{formatSlot(slot, zone, now)}</time>
       </Text>
-      {differ(zone, other.timeZone, slot.startsAt) && (
-        <Text className={styles.other}>
-          {daysAhead(slot.startsAt, zone, other.timeZone) !== 0 &&
-            `${formatDay(slot.startsAt, other.timeZone, now)}, `}
-          {formatTimes(slot, other.timeZone)} {zonePlace(other.timeZone)}
-        </Text>
-      )}
+      {theirs !== undefined && <Text className={styles.other}>{theirs}</Text>}
     </span>
   );
 };

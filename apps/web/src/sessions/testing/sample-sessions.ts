@@ -12,6 +12,8 @@ const names = [
   'Li Wei',
 ];
 
+const zones = ['Asia/Tokyo', 'Europe/Berlin', 'America/Los_Angeles'];
+
 /** Start (UTC), length in minutes, status, and what is special: `!` awaits me, `>` the proposed slot of the session before. */
 const plan: readonly (readonly [string, number, CalendarItem['status'], string?])[] = [
   ['2026-10-05T08:00', 60, 'agreed'],
@@ -73,6 +75,7 @@ export const sampleSessions = (timeZone: string): CalendarItem[] =>
       id: `session-${number}`,
       status,
       otherName,
+      otherTimeZone: zones[(number % names.length) % zones.length] ?? 'UTC',
       kind: status === 'pending' || isProposed ? 'proposed' : 'agreed',
       awaitsMe,
       movable: status !== 'closed',
