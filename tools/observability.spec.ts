@@ -7,7 +7,14 @@ import { catalogue, prometheusName, type Metric, type MetricName } from '@hse/te
 import { parse, parseAllDocuments } from 'yaml';
 import { observabilityFiles } from './observability/generated.ts';
 import { asked } from './observability/promql.ts';
-import { alertTests, dashboards, queriesOf, rules, rulesFolder } from './observability/read.ts';
+import {
+  alertTests,
+  dashboards,
+  queriesOf,
+  rules,
+  rulesFolder,
+  testedPatience,
+} from './observability/read.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -149,6 +156,15 @@ describe('rules', () => {
       expect([alert, tested.fires.has(`${alert} ${severity}`)]).toEqual([alert, true]);
       // The one that always fires is there for that.
       if (alert !== 'Watchdog') expect([alert, tested.isSilent.has(alert)]).toEqual([alert, true]);
+    }
+  });
+
+  it('wait before they fire, and for how long is tested', () => {
+    const tested = testedPatience();
+    for (const { alert, labels, for: lasting = '' } of rules) {
+      if (!alert || lasting === '0m') continue;
+      const patience = `${alert} ${String(labels?.['severity'])} ${parseInt(lasting, 10)}`;
+      expect([patience, tested.has(patience)]).toEqual([patience, true]);
     }
   });
 

@@ -91,9 +91,24 @@ interface RuleTest {
   }[];
   readonly promql_expr_test?: readonly {
     readonly expr: string;
-    readonly exp_samples?: readonly { readonly labels?: string }[];
+    readonly exp_samples?: readonly { readonly labels?: string; readonly value: number }[];
   }[];
 }
+
+/** For how many minutes the tests of the rules see alerts pending before they fire: `<name> <severity> <minutes>`. */
+export const testedPatience = (): ReadonlySet<string> =>
+  new Set(
+    (
+      parse(readFileSync(join(folder, 'prometheus/tests/patience.yml'), 'utf8')) as { tests: RuleTest[] }
+    ).tests
+      .flatMap((test) => test.promql_expr_test ?? [])
+      .flatMap(({ exp_samples: samples = [] }) => samples)
+      .map(({ labels = '', value }) => {
+        const [, name] = /alertname="(\w+)"/.exec(labels) ?? [];
+        const [, severity] = /severity="(\w+)"/.exec(labels) ?? [];
+        return `${name} ${severity} ${value}`;
+      }),
+  );
 
 /** Which alerts the tests of the rules see firing, by name and severity, and which not. */
 export const alertTests = (): { fires: ReadonlySet<string>; isSilent: ReadonlySet<string> } => {
