@@ -148,6 +148,26 @@ describe('rules', () => {
       }
   });
 
+  it('ask in runbooks services that there are, where they tell it, and read the logs of all their instances', () => {
+    const services = ['gateway', 'requests', 'expiry', 'notifications'];
+    for (const name of readdirSync(join(root, 'docs/runbooks'))) {
+      const page = read(`docs/runbooks/${name}`);
+      for (const [, service = ''] of page.matchAll(/(?:deployment\/|kubernetes\.io\/name=)([\w<>]+)/g))
+        expect([name, [...services, '<service>', '<group>']]).toEqual([
+          name,
+          expect.arrayContaining([service]),
+        ]);
+      for (const [command, service = 'expiry', port] of page.matchAll(
+        /exec (?:deployment\/(\w+)|<pod>) [^\n]*127\.0\.0\.1:(\d+)\/\w+/g,
+      ))
+        expect([command, podOf(service).annotations['prometheus.io/port']]).toEqual([command, port]);
+      // Of a Deployment, kubectl reads one pod; of a label, the last ten lines of each.
+      expect([name, page]).toEqual([name, expect.not.stringContaining('logs deployment/')]);
+      for (const [command] of page.matchAll(/ logs -l [^`|\n]+/g))
+        expect(command).toContain(' --prefix --tail=-1 --since=');
+    }
+  });
+
   it('are tested: each alert where it fires, and where it does not', () => {
     const tested = alertTests();
     for (const { alert = '', labels } of rules) {
