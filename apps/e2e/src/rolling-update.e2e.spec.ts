@@ -1,11 +1,15 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServer } from '@hse/engines';
 import { demoAccounts } from '@hse/gateway';
 import { startBalancer, type Balancer } from './balancer.ts';
 import type { Instance, ServiceName } from './distributed.ts';
 import { followLive, type FollowedLive } from './live.ts';
-import { ended } from './server-process.ts';
+import { ended, spawnService } from './server-process.ts';
 import { startTrial, until, type Trial } from './trial.ts';
 
 /*
@@ -17,6 +21,8 @@ import { startTrial, until, type Trial } from './trial.ts';
 /** As long as Kubernetes may take until every node has noticed that a pod is about to go. */
 const noticedAfterMs = 1_000;
 const lingerMs = 2_500;
+
+const replayMain = fileURLToPath(new URL('../../replay/dist/main.js', import.meta.url));
 
 const idOf = (account: string): string => String(demoAccounts.find((each) => each.account === account)?.id);
 
@@ -96,5 +102,30 @@ describeWithServer('KAFKA_BROKERS', 'a rolling update', () => {
           `${followers.map(({ connections }) => connections).join(' and ')} times; caught up after ${proof.caughtUpMs} ms`,
       );
     }, 240_000);
+
+    it('leaves a history that replay verifies and exports, in EventStoreDB and MongoDB', async () => {
+      const { distributed, load } = trial;
+      const {
+        EVENTSTOREDB_URL = '',
+        EVENTSTOREDB_NAMESPACE = '',
+        MONGODB_URL = '',
+      } = distributed.environment;
+      const folder = await mkdtemp(join(tmpdir(), 'replay-'));
+      const replay = async (...args: string[]) => {
+        const history = ['--eventstoredb', EVENTSTOREDB_URL, '--namespace', EVENTSTOREDB_NAMESPACE];
+        const environment = { XDG_CONFIG_HOME: folder, INIT_CWD: folder };
+        const running = spawnService(replayMain, environment, [...args, ...history]);
+        return { code: await ended(running), text: running.printed.text };
+      };
+      const verified = await replay('verify', '--mongodb', MONGODB_URL);
+      expect(verified).toEqual({ code: 0, text: expect.stringContaining('Everything is as it has to be.') });
+      expect(verified.text).toContain(`${load.wishes * 2} events of ${load.wishes} session requests`);
+      expect(verified.text).toContain(`${load.wishes} session requests and`);
+      const exported = await replay('export', '--format', 'ndjson', '--out', 'rows.ndjson');
+      expect(exported).toMatchObject({ code: 0 });
+      const rows = (await readFile(join(folder, 'rows.ndjson'), 'utf8')).trimEnd().split('\n');
+      expect(rows).toHaveLength(load.wishes * 2);
+      await rm(folder, { recursive: true });
+    }, 60_000);
   });
 });

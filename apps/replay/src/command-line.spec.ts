@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { helpOf } from './command.ts';
+import { openHistory } from './commands/open-history.ts';
 import { commands } from './commands/table.ts';
 import type { Io } from './io.ts';
 import { suiteFolder } from './testing/histories.ts';
@@ -168,6 +169,23 @@ describe('export', () => {
     expect(head).toMatch(/^schema_version,position,recorded_at,type,/);
     expect(row).toMatch(/^1,3,2026-/);
     expect(rest).toStrictEqual(['']);
+  });
+});
+
+describe('a history in EventStoreDB', () => {
+  it('is named without its credentials, which nobody should find in an export', async () => {
+    const io = { env: {}, cwd: folder, root: folder } as unknown as Io;
+    const { history, name } = await openHistory(
+      {
+        'data-dir': undefined,
+        history: undefined,
+        namespace: 'mine-',
+        eventstoredb: 'esdb://admin:changeit@127.0.0.1:1?tls=false',
+      },
+      io,
+    );
+    await history.close();
+    expect(name).toBe('esdb://127.0.0.1:1?tls=false mine-');
   });
 });
 

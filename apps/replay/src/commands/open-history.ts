@@ -72,7 +72,8 @@ export const openHistory = async (
       ids: createUuids(),
       logger: silentLogger,
     });
-    return { history, name: `${given.eventstoredb} ${namespace}`.trimEnd() };
+    const address = given.eventstoredb.replace(/\/\/[^@/]*@/, '//'); // without the credentials
+    return { history, name: `${address} ${namespace}`.trimEnd() };
   }
   const path = eventsFileIn(dataDirOf(given, io));
   try {
