@@ -1,28 +1,29 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-const sync = (path: string): void => {
-  const file = openSync(path, 'r');
+const sync = async (path: string): Promise<void> => {
+  const file = await open(path, 'r');
   try {
-    fsyncSync(file);
+    await file.sync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
 };
 
-/** Gives a file, or a folder, its final name in one step; it is on the disk by then. */
-export const renameDurably = (from: string, to: string): void => {
-  if (process.platform !== 'win32') sync(from);
-  renameSync(from, to);
+/** Gives a file, or a folder, its final name in one step; it is on the disk by then. Rows are made meanwhile. */
+export const renameDurably = async (from: string, to: string): Promise<void> => {
+  if (process.platform !== 'win32') await sync(from);
+  await rename(from, to);
   // The name is in the folder; Windows cannot sync one.
-  if (process.platform !== 'win32') sync(dirname(to));
+  if (process.platform !== 'win32') await sync(dirname(to));
 };
 
 /** Writes a small JSON file as a whole or not at all. */
-export const writeJson = (path: string, value: unknown): void => {
+export const writeJson = async (path: string, value: unknown): Promise<void> => {
   const unfinished = `${path}.new`;
-  writeFileSync(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { flush: true });
-  renameDurably(unfinished, path);
+  await writeFile(unfinished, `${JSON.stringify(value, undefined, 2)}\n`);
+  await renameDurably(unfinished, path);
 };
 
 /** What a JSON file holds; undefined where there is none. */

@@ -118,7 +118,7 @@ const begin = async ({
   const manifest: Manifest = { plan: { ...plan, head: head ?? (await history.head()) }, done: nothingDone };
   mkdirSync(plan.format === 'parquet' ? partial : dirname(out), { recursive: true });
   // From now on it is settled where the export ends.
-  writeJson(manifestPath, manifest);
+  await writeJson(manifestPath, manifest);
   return manifest;
 };
 

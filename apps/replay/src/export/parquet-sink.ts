@@ -95,7 +95,7 @@ export const openParquetSink = async (options: {
       // An export without rows has one part, which tells of the columns.
       if (inPart > 0 || parts === 0) await endPart();
       await writing;
-      renameDurably(folder, out);
+      await renameDurably(folder, out);
       return { rows, position, bytes: sizeOf(out), parts };
     },
     async abandon() {
@@ -134,7 +134,7 @@ const writePart = async (
     `COPY (SELECT ${part.selected} FROM packed()) TO ${literal(unfinished)} (FORMAT parquet, COMPRESSION zstd, ` +
       `COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroupSize}, KV_METADATA {schema_version: ${literal(String(part.schemaVersion))}})`,
   );
-  renameDurably(unfinished, part.path);
+  await renameDurably(unfinished, part.path);
 };
 
 /** Bytes of all parts in a folder. */

@@ -47,10 +47,10 @@ export const openTextSink = (options: {
     }
     text = '';
   };
-  const checkpoint = (): void => {
+  const checkpoint = async (): Promise<void> => {
     flush();
     fdatasyncSync(file);
-    writeJson(manifestOf(out), { plan, done: { rows, position, bytes, parts: 0 } });
+    await writeJson(manifestOf(out), { plan, done: { rows, position, bytes, parts: 0 } });
   };
   return {
     done,
@@ -60,14 +60,14 @@ export const openTextSink = (options: {
         rows += 1;
         position = entry.event.position;
         if (text.length >= flushChars) flush();
-        if (rows % plan.partRows === 0) checkpoint();
+        if (rows % plan.partRows === 0) await checkpoint();
       }
     },
     async finish() {
       flush();
       fdatasyncSync(file);
       closeSync(file);
-      renameDurably(partial, out);
+      await renameDurably(partial, out);
       rmSync(manifestOf(out), { force: true });
       return { rows, position, bytes, parts: 0 };
     },

@@ -84,16 +84,6 @@ export const endingOf = ({ event, ended }: Pick<Entry, 'event' | 'ended'>): Endi
   }
 };
 
-/** The slot that the event speaks of: proposed, accepted, or given up. */
-const slotMs = ({ event, made, ended, after }: Entry, end: keyof Slot): number | undefined => {
-  const proposal = made ?? ended;
-  // Called off is the agreed slot, whatever change was on the table.
-  const isCalledOff = event.type === 'SessionCancelled' && event.data.cause === 'called-off';
-  if (event.type === 'SessionAccepted') return toEpochMs(event.data.slot[end]);
-  if (proposal && !isCalledOff) return end === 'startsAt' ? proposal.startsMs : proposal.endsMs;
-  return after && toEpochMs(after.slot[end]);
-};
-
 const previousMs = ({ event }: Entry, end: keyof Slot): number | undefined =>
   event.type === 'SessionAdjusted' ? toEpochMs(event.data.previousSlot[end]) : undefined;
 
@@ -169,17 +159,14 @@ export const columns: readonly Column[] = [
     name: 'starts_at',
     type: 'timestamp',
     meaning: 'start of the slot it is about: proposed, accepted, or given up',
-    of: (entry) => slotMs(entry, 'startsAt'),
+    of: ({ slot }) => slot?.startsMs,
   },
-  { name: 'ends_at', type: 'timestamp', meaning: 'end of that slot', of: (entry) => slotMs(entry, 'endsAt') },
+  { name: 'ends_at', type: 'timestamp', meaning: 'end of that slot', of: ({ slot }) => slot?.endsMs },
   {
     name: 'duration_minutes',
     type: 'integer',
     meaning: 'length of that slot, in whole minutes (rounded)',
-    of: (entry) => {
-      const [starts, ends] = [slotMs(entry, 'startsAt'), slotMs(entry, 'endsAt')];
-      return starts === undefined || ends === undefined ? undefined : Math.round((ends - starts) / 60_000);
-    },
+    of: ({ slot }) => slot && Math.round((slot.endsMs - slot.startsMs) / 60_000),
   },
   {
     name: 'previous_starts_at',

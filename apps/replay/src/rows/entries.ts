@@ -7,13 +7,18 @@ import {
   type SessionRequest,
   type SessionRequestEvent,
   type SessionRequestStatus,
+  type Slot,
 } from '@hse/session-requests';
 import { leadTierOf, type Policies } from './lead-tier.ts';
 
-/** A proposal, with what follows from when it was made. Instants in milliseconds since 1970. */
-export interface ProposalFacts {
+/** A slot, in milliseconds since 1970. */
+export interface SlotMs {
   readonly startsMs: number;
   readonly endsMs: number;
+}
+
+/** A proposal, with what follows from when it was made. Instants in milliseconds since 1970. */
+export interface ProposalFacts extends SlotMs {
   readonly proposedBy: Role;
   readonly awaiting: Role;
   readonly respondByMs: number;
@@ -38,11 +43,15 @@ export interface Entry {
   readonly made: ProposalFacts | undefined;
   /** What the event took off the table: the proposal that it answers, replaces or ends. */
   readonly ended: ProposalFacts | undefined;
+  /** The slot that the event speaks of: proposed, accepted, or given up. */
+  readonly slot: SlotMs | undefined;
 }
 
 interface Tracked {
-  readonly state: SessionRequest;
-  readonly proposal: ProposalFacts | undefined;
+  state: SessionRequest;
+  proposal: ProposalFacts | undefined;
+  /** Start of the agreed slot, if there is one. */
+  agreedMs: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -59,9 +68,8 @@ export const createEntries = (policies: Policies) => {
   let seen = 0;
 
   const sweep = (nowMs: number): void => {
-    for (const [stream, { state }] of open)
-      if (!state.proposal && state.agreed && toEpochMs(state.agreed.startsAt) + DAY_MS <= nowMs)
-        open.delete(stream);
+    for (const [stream, { proposal, agreedMs }] of open)
+      if (!proposal && agreedMs !== undefined && agreedMs + DAY_MS <= nowMs) open.delete(stream);
   };
 
   return {
@@ -70,23 +78,52 @@ export const createEntries = (policies: Policies) => {
       const { stream, metadata } = event;
       const recordedMs = toEpochMs(metadata.recordedAt);
       if ((seen += 1) % sweepEvery === 0) sweep(recordedMs);
-      const before = open.get(stream);
-      const after = evolve(before?.state, event);
-      const proposal = after?.proposal;
+      const tracked = open.get(stream);
+      const before = tracked?.state;
+      const after = evolve(before, event);
       const made =
-        proposal && proposal !== before?.state.proposal
-          ? factsOf(after, proposal, recordedMs, policies)
+        after?.proposal && after.proposal !== before?.proposal
+          ? factsOf(after, after.proposal, recordedMs, policies)
           : undefined;
-      const ended = before?.proposal && before.state.proposal !== proposal ? before.proposal : undefined;
+      const ended = before?.proposal && before.proposal !== after?.proposal ? tracked?.proposal : undefined;
+      const entry: Entry = {
+        event,
+        recordedMs,
+        after,
+        status: after && statusOf(after),
+        made,
+        ended,
+        slot: slotOf(event, after, made ?? ended),
+      };
       if (!after || after.outcome) open.delete(stream);
-      else open.set(stream, { state: after, proposal: made ?? (proposal && before?.proposal) });
-      return { event, recordedMs, after, status: after && statusOf(after), made, ended };
+      else if (!tracked) open.set(stream, { state: after, proposal: made, agreedMs: startOf(after.agreed) });
+      else {
+        // In its place: most events are of a request that is remembered.
+        if (after.agreed !== before?.agreed) tracked.agreedMs = startOf(after.agreed);
+        tracked.state = after;
+        tracked.proposal = made ?? (after.proposal && tracked.proposal);
+      }
+      return entry;
     },
     /** How many requests are remembered. */
     get remembered(): number {
       return open.size;
     },
   };
+};
+
+const startOf = (slot: Slot | undefined): number | undefined => slot && toEpochMs(slot.startsAt);
+
+const slotOf = (
+  event: SessionRequestEvent,
+  after: SessionRequest | undefined,
+  proposal: ProposalFacts | undefined,
+): SlotMs | undefined => {
+  // Called off is the agreed slot, whatever change was on the table.
+  const isCalledOff = event.type === 'SessionCancelled' && event.data.cause === 'called-off';
+  if (event.type !== 'SessionAccepted' && proposal && !isCalledOff) return proposal;
+  const slot = event.type === 'SessionAccepted' ? event.data.slot : after?.slot;
+  return slot && { startsMs: toEpochMs(slot.startsAt), endsMs: toEpochMs(slot.endsAt) };
 };
 
 const factsOf = (
