@@ -1,8 +1,9 @@
-// cspell:ignore Unlicense cyclonedx
+// cspell:ignore Unlicense
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Validation, type Spec } from '@cyclonedx/cyclonedx-library';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,9 +48,10 @@ describe('docs/security.md', () => {
 
 describe('what runs', () => {
   let components: readonly Component[];
+  let sbom: string;
 
   beforeAll(() => {
-    const sbom = execFileSync(process.execPath, [join(root, 'tools/sbom.mjs')], {
+    sbom = execFileSync(process.execPath, [join(root, 'tools/sbom.mjs')], {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
     });
@@ -60,6 +62,14 @@ describe('what runs', () => {
     ]);
     ({ components } = document);
   }, 120_000);
+
+  it('is listed in a document that CycloneDX’s own schema takes, and that a slip would spoil', async () => {
+    const document = JSON.parse(sbom) as { specVersion: Spec.Version; components: { type: string }[] };
+    const validator = new Validation.JsonStrictValidator(document.specVersion);
+    expect(await validator.validate(sbom)).toBeNull();
+    for (const component of document.components) component.type = 'package';
+    expect(await validator.validate(JSON.stringify(document))).not.toBeNull();
+  });
 
   it('is in the bill of materials, with every package that the services name', () => {
     // Of scoped packages, the scope is in the address only.
