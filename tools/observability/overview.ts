@@ -150,6 +150,7 @@ export const overview = () =>
             'refused: {{reason}}':
               'sum by (reason) (rate(session_requests_http_refused_total[$__rate_interval]))',
           },
+          onTheRight: { '^refused': 'reqps' },
           runbook: 'RequestsRefused',
         }),
       ],

@@ -1,4 +1,5 @@
 import {
+  AxisPlacement,
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
@@ -55,6 +56,8 @@ export interface SeriesOptions extends PanelOptions {
   readonly isStacked?: boolean;
   /** Colours of series whose names match. */
   readonly colours?: Readonly<Record<string, string>>;
+  /** Units of series whose names match, and that have an axis of their own, to the right. */
+  readonly onTheRight?: Readonly<Record<string, string>>;
 }
 
 /** To one runbook, where the variable of the dashboard says that they are. */
@@ -117,6 +120,11 @@ export const series = (options: SeriesOptions): TimeSeriesPanel => {
   for (const [pattern, colour] of Object.entries(options.colours ?? {}))
     panel.overrideByRegexp(pattern, [
       { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colour } },
+    ]);
+  for (const [pattern, ownUnit] of Object.entries(options.onTheRight ?? {}))
+    panel.overrideByRegexp(pattern, [
+      { id: 'unit', value: ownUnit },
+      { id: 'custom.axisPlacement', value: AxisPlacement.Right },
     ]);
   return panel;
 };
