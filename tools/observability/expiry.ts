@@ -130,7 +130,8 @@ export const expiry = () =>
         }),
         series({
           title: 'Deadlines ahead',
-          description: 'Scheduled, and neither answered nor cancelled.',
+          description:
+            'Scheduled, and neither answered nor cancelled. In MongoDB no more than 100 000 are counted.',
           unit: 'short',
           queries: { pending: 'max(session_requests_expiry_pending)' },
         }),
@@ -140,8 +141,9 @@ export const expiry = () =>
           unit: 'short',
           queries: {
             instances: `sum(up{${expiryJobs}})`,
-            'delay in seconds, {{instance}}': `nodejs_eventloop_delay_p99_seconds{${expiryJobs}}`,
+            'delay, {{instance}}': `nodejs_eventloop_delay_p99_seconds{${expiryJobs}}`,
           },
+          onTheRight: { '^delay': 's' },
           runbook: 'ServiceDown',
         }),
       ],

@@ -34,7 +34,7 @@ export interface DeadlineStore {
   upcoming(options: { after: number; until: number; limit: number }): Promise<Deadline[]>;
   /** The earliest instant at which something can be claimed: a due time, or the end of a claim. Undefined when there is none. */
   nextAt(): Promise<number | undefined>;
-  /** How many deadlines are scheduled. */
+  /** How many deadlines are scheduled. A store that has to count them one by one tells more than 100 000 as 100 000. */
   count(): Promise<number>;
   close(): Promise<void>;
 }

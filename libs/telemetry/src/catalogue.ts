@@ -102,7 +102,7 @@ export const catalogue = {
   'session_requests.expiry.pending': {
     kind: 'gauge',
     unit: '{deadline}',
-    description: 'Deadlines that are scheduled.',
+    description: 'Deadlines that are scheduled; in MongoDB more than 100 000 are told as 100 000.',
     attributes: [],
   },
   'session_requests.expiry.oldest_overdue': {
