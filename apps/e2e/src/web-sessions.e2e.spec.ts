@@ -58,7 +58,8 @@ const suite = (): void => {
       await page.getByRole('button', { name: 'Anna Berg' }).click();
       await page.waitForURL(link);
       await dialog(page, 'Session with Kenji Tanaka').getByRole('button', { name: 'Accept' }).waitFor();
-      // Whoever comes without a link is told what this is, and logs in by a button.
+      // Whoever comes without a link is told what this is, and logs in by a button. The page before would notice it, too.
+      await page.goto('about:blank');
       await context.clearCookies();
       await page.goto(web.system.url);
       await page.getByRole('heading', { name: 'Sessions that both sides said yes to' }).waitFor();
