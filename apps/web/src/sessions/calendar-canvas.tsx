@@ -199,7 +199,7 @@ export const CalendarCanvas = ({
     setOpened({
       period,
       // A little above the hour, where its name stands.
-      scrollTime: { minutes: Math.max(0, firstHour(sessions, daysOn(view, date), timeZone) * 60 - 15) },
+      scrollTime: { minutes: Math.max(0, firstHour(sessions, daysOn(view, date), timeZone, now) * 60 - 15) },
     });
 
   useLayoutEffect(() => {

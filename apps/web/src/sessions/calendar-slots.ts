@@ -29,14 +29,26 @@ export const minutesOf = (instant: string | number, timeZone: string): number =>
   return hour * 60 + minute;
 };
 
+/** Hours that even a phone shows at once, above what lies over them. */
+const hoursInSight = 7;
+
 /**
  * The hour that a week is scrolled to when it is opened: a little before the working day, or that of the first session on
- * show that begins before it, though not one of the night: for that the whole day would go out of sight.
+ * show that begins before it, though not one of the night: for that the whole day would go out of sight. Late in the day, if
+ * that is on show, later, so that the present time is in sight.
  */
-export const firstHour = (sessions: readonly Slot[], days: readonly string[], timeZone: string): number => {
+export const firstHour = (
+  sessions: readonly Slot[],
+  days: readonly string[],
+  timeZone: string,
+  now: number,
+): number => {
   const shown = sessions.filter((session) => days.includes(dayOf(session.startsAt, timeZone)));
   const hours = shown.map((session) => timeOf(session.startsAt, timeZone).hour);
-  return Math.min(dayBegins - 1, ...hours.filter((hour) => hour >= nightEnds));
+  const first = Math.min(dayBegins - 1, ...hours.filter((hour) => hour >= nightEnds));
+  return days.includes(dayOf(now, timeZone))
+    ? Math.max(first, timeOf(now, timeZone).hour - hoursInSight)
+    : first;
 };
 
 /**
