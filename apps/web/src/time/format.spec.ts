@@ -119,7 +119,7 @@ describe('two zones', () => {
 });
 
 describe('a distance', () => {
-  const after = (ms: number): string => formatDistance(now + ms, now);
+  const after = (ms: number): string => formatDistance(now + ms, now).replaceAll('\u00a0', ' ');
   const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 
   it('is in the largest unit that people count in, and is never rounded up', () => {
@@ -133,6 +133,10 @@ describe('a distance', () => {
     expect(after(2 * day)).toBe('in 2 days');
     expect(after(3 * day - second)).toBe('in 2 days');
     expect(after(365 * day)).toBe('in 365 days');
+  });
+
+  it('stays in one line', () => {
+    expect(formatDistance(now + 5 * hour, now)).toBe('in\u00a05\u00a0hr');
   });
 
   it('is counted back in the same way', () => {

@@ -115,7 +115,7 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style:
 /** Such as `now`. */
 const present = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
-/** How long until (or since) then, in one unit that people count in: `in 5 hr.`, `2 days ago`, `now`. Never rounded up towards a deadline. */
+/** How long until (or since) then, in one unit that people count in: `in 5 hr`, `2 days ago`, `now`; no line ends within it. Never rounded up towards a deadline. */
 export const formatDistance = (instant: string | number, now: number): string => {
   const ms = new Date(instant).getTime() - now;
   const size = Math.abs(ms);
@@ -126,6 +126,7 @@ export const formatDistance = (instant: string | number, now: number): string =>
     ['second', 1_000, 1],
   ] as const;
   for (const [unit, length, least] of units)
-    if (size >= length * least) return relative.format(Math.trunc(ms / length), unit);
+    if (size >= length * least)
+      return relative.format(Math.trunc(ms / length), unit).replaceAll(' ', '\u00a0');
   return present.format(0, 'second');
 };

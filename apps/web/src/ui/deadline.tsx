@@ -27,7 +27,7 @@ export const Deadline = ({
   const zone = useZone();
   const now = useNow(1_000);
   const at = formatMoment(respondBy, zone, now);
-  const left = formatDistance(respondBy, now).replaceAll(' ', '\u00a0');
+  const left = formatDistance(respondBy, now);
   const leftMs = Date.parse(respondBy) - now;
   return (
     <div className={styles.deadline} data-soon={leftMs < soonMs && awaiting === me}>
