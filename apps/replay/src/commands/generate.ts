@@ -121,12 +121,12 @@ const store = async (dataDir: string, io: Io): Promise<Target> => {
     name: dirname(path),
     write: (events) => into.write(events),
     finish: async () => {
-      await into.close();
+      await into.finish();
       renameSync(partial, path);
       remove();
     },
     abandon: async () => {
-      await into.close();
+      await into.abandon();
       remove();
     },
   };

@@ -25,7 +25,12 @@ export const makeDirectory = (directory: string): void => {
 
 const syncDirectory = (directory: string): void => {
   if (process.platform === 'win32') return; // where a directory cannot be opened for that, and need not be
-  const descriptor = openSync(directory, 'r');
+  sync(directory);
+};
+
+/** Waits until a file, or a directory, is on the disk. */
+export const sync = (path: string): void => {
+  const descriptor = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
   try {
     fsyncSync(descriptor);
   } finally {
