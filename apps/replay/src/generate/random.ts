@@ -20,8 +20,8 @@ export interface Random {
   hex(digits: number): string;
 }
 
-/** 0000 to ffff. */
-const fourDigits = Array.from({ length: 2 ** 16 }, (_, number) => number.toString(16).padStart(4, '0'));
+/** The character codes of 0 to f. */
+const hexCodes = Buffer.from('0123456789abcdef', 'latin1');
 
 /** @param seed any text. */
 export const createRandom = (seed: string): Random => {
@@ -42,10 +42,21 @@ export const createRandom = (seed: string): Random => {
   const next = (): number => (draw() * 2 ** 21 + (draw() >>> 11)) / 2 ** 53;
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const hex = (digits: number): string =>
-    digits > 4 ? hex(4) + hex(digits - 4) : (fourDigits[draw() >>> 16] as string).slice(4 - digits); // 16 bits
+    digits > 4
+      ? hex(4) + hex(digits - 4)
+      : (draw() >>> 16)
+          .toString(16)
+          .padStart(4, '0')
+          .slice(4 - digits);
   const pick = <T>(choices: readonly T[]): T => choices[Math.floor(next() * choices.length)] as T; // of at least one
 
-  let [uuidsOf, uuidsBegin] = [NaN, ''];
+  // A UUID is put together digit by digit: of pieces of text, it would be copied piece by piece by whoever writes it.
+  const letters = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1');
+  const writeHex = (value: number, at: number, digits: number): void => {
+    for (let digit = digits - 1, rest = value; digit >= 0; digit -= 1, rest >>>= 4)
+      letters[at + digit] = hexCodes[rest & 0xf] as number; // one of sixteen
+  };
+  let uuidsOf = NaN;
 
   return {
     next,
@@ -68,16 +79,20 @@ export const createRandom = (seed: string): Random => {
     uuid: (epochMs) => {
       // Several are made of the same time, one after the other.
       if (epochMs !== uuidsOf) {
-        const high = fourDigits[Math.floor(epochMs / 2 ** 32)] ?? hex(4);
+        const high = Math.floor(epochMs / 2 ** 32);
+        writeHex(high >= 0 && high < 2 ** 16 ? high : draw() >>> 16, 0, 4);
+        writeHex(epochMs >>> 16, 4, 4);
+        writeHex(epochMs, 9, 4);
         uuidsOf = epochMs;
-        uuidsBegin = `${high}${fourDigits[(epochMs >>> 16) & 0xffff]}-${fourDigits[epochMs & 0xffff]}-`;
       }
       const first = draw();
       const second = draw();
       const third = draw();
-      const version = fourDigits[0x7000 | (first >>> 20)];
-      const variant = fourDigits[0x8000 | (first & 0x3fff)];
-      return `${uuidsBegin}${version}-${variant}-${fourDigits[second >>> 16]}${fourDigits[second & 0xffff]}${fourDigits[third >>> 16]}`;
+      writeHex(0x7000 | (first >>> 20), 14, 4); // version 7
+      writeHex(0x8000 | (first & 0x3fff), 19, 4); // the variant of RFC 9562
+      writeHex(second, 24, 8);
+      writeHex(third >>> 16, 32, 4);
+      return letters.toString('latin1');
     },
     hex,
   };
