@@ -53,7 +53,7 @@ const headOf = ({ participant, address }: Sender, body: string, path = '/api/v1/
   ].join('\r\n');
 
 const send = (text: string): { socket: Socket; status: (not?: string) => Promise<string> } => {
-  const { port } = (gateway.app.getHttpServer()).address() as AddressInfo;
+  const { port } = gateway.app.getHttpServer().address() as AddressInfo;
   const socket = connect(port, '127.0.0.1', () => socket.write(text));
   sockets.push(socket);
   let received = '';
