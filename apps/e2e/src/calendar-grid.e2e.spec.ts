@@ -39,6 +39,7 @@ const suite = (): void => {
     });
     await page.goto(`${url}?${search}`);
     await page.getByRole('region', { name: /^Calendar/ }).waitFor();
+    await page.locator('[data-settled="false"]').waitFor({ state: 'detached' });
     await run(page, async (least = 0) => {
       const told = await page.waitForFunction((count) => {
         const lines = (globalThis as unknown as { told: string[] }).told;
