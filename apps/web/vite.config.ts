@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,12 +35,29 @@ const compressed = (): Plugin => ({
   },
 });
 
+/** Gives the script that the page begins with a name by its content, as all others have: browsers keep it and need not ask. */
+const keptTheme = (): Plugin => ({
+  name: 'kept-theme',
+  apply: 'build',
+  enforce: 'post',
+  async generateBundle(_options, bundle) {
+    const page = bundle['index.html'];
+    if (page?.type !== 'asset') return;
+    const source = await readFile(join(import.meta.dirname, 'public/theme.js'), 'utf8');
+    const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8);
+    const fileName = `assets/theme-${hash}.js`;
+    this.emitFile({ type: 'asset', fileName, source });
+    page.source = String(page.source).replace('/theme.js', `/${fileName}`);
+  },
+});
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [
     react(),
     // The texts of react-aria in the languages that the app has texts in; all of them would be 60 kB more.
     { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' },
+    keptTheme(),
     compressed(),
   ],
   build: {

@@ -401,7 +401,7 @@ const suite = (): void => {
       await page.goto(`${web.system.url}/sessions`);
       await page.getByRole('button', { name: 'List', pressed: true }).waitFor();
       allow(/ERR_FAILED/);
-      await page.route('**/assets/*.js', (route) => route.abort());
+      await page.route('**/assets/index-*.js', (route) => route.abort());
       await page.reload();
       expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     },
