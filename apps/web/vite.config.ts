@@ -41,7 +41,7 @@ const keptTheme = (): Plugin => ({
   apply: 'build',
   enforce: 'post',
   async generateBundle(_options, bundle) {
-    const page = bundle['index.html'];
+    const page = Object.values(bundle).find((file) => file.fileName === 'index.html');
     if (page?.type !== 'asset') return;
     const source = await readFile(join(import.meta.dirname, 'public/theme.js'), 'utf8');
     const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8);
