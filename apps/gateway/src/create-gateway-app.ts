@@ -25,10 +25,10 @@ import { createValidatorCompiler, invalidRequest, prototypePath } from './reques
 import { RouteTable } from './route-table.ts';
 import { addWebSite, siteDirectory } from './web-site.ts';
 
-/** Milliseconds within which a request has to have arrived. */
-const requestTimeoutMs = 30_000;
-/** Milliseconds between looks for requests that take longer: by so much one can be late. Node's own default doubles the time. */
-const lateCheckMs = 5_000;
+/** Milliseconds within which a request has to have arrived, head and body. */
+const defaultRequestTimeoutMs = 30_000;
+/** Looks for requests that take longer, within that time: a sixth of it can be added. By default Node looks twice a minute. */
+const lateLooks = 6;
 /** Characters of an id in a path, each of which may be written as three. */
 const longestParameter = 3 * httpLimits.idLength;
 /** Milliseconds that requests under way have for their end once the server closes. */
@@ -42,6 +42,7 @@ const apiPrefix = '/api/v1';
  * @param module contains `GatewayModule.register(dependencies)`, or is it.
  * @param options.servesMetrics whether `GET /metrics` is answered to everyone who reaches the server. Default false.
  * @param options.stopping once it is aborted, each connection is closed after its next answer, so that clients go elsewhere.
+ * @param options.requestTimeoutMs real milliseconds that a request has to arrive, and up to a sixth more. Default 30 000.
  * @param options.closeGraceMs real milliseconds after which closing cuts off whatever is still under way. Default 5000.
  */
 export const createGatewayApp = async (
@@ -49,16 +50,27 @@ export const createGatewayApp = async (
   dependencies: GatewayDependencies,
   {
     closeGraceMs = defaultCloseGraceMs,
+    requestTimeoutMs = defaultRequestTimeoutMs,
     servesMetrics = false,
     stopping,
-  }: { closeGraceMs?: number; servesMetrics?: boolean; stopping?: AbortSignal } = {},
+  }: {
+    closeGraceMs?: number;
+    requestTimeoutMs?: number;
+    servesMetrics?: boolean;
+    stopping?: AbortSignal;
+  } = {},
 ): Promise<NestFastifyApplication> => {
   const { oidc, publicUrl, participants, logger, timers, telemetry } = dependencies;
   const { wallClock = createSystemClock(), protection = {} } = dependencies;
   const adapter = new FastifyAdapter({
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval: lateCheckMs },
+    // A body is given no less than the head is: by default a minute, whatever the time for all of it.
+    http: {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutMs / lateLooks,
+    },
     genReqId: requestIdFrom(createUuids()),
     routerOptions: { maxParamLength: longestParameter },
     ...(protection.trustedProxies && { trustProxy: [...protection.trustedProxies] }),

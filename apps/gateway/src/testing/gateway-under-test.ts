@@ -174,6 +174,8 @@ export interface GatewayOptions {
   readonly override?: (dependencies: GatewayDependencies) => GatewayDependencies;
   /** As of `createGatewayApp`. */
   readonly stopping?: AbortSignal;
+  /** As of `createGatewayApp`. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** The gateway over real parts: the domain behind a command handler, SQLite read models in memory, a simulated clock. */
@@ -252,8 +254,11 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     logger: options.logger ?? silentLogger,
   };
   const used = options.override?.(dependencies) ?? dependencies;
-  const { stopping } = options;
-  const app = await createGatewayApp(GatewayModule.register(used), used, { ...(stopping && { stopping }) });
+  const { stopping, requestTimeoutMs } = options;
+  const app = await createGatewayApp(GatewayModule.register(used), used, {
+    ...(stopping && { stopping }),
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+  });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
   const token = (participantId: string, ttlSeconds = 600): Promise<string> =>
