@@ -169,17 +169,20 @@ const packTexts = <T>({ of }: TableColumn<T>): ColumnPacking<T> => {
     const all = texts.join('');
     const isAscii = Buffer.byteLength(all) === all.length;
     if (isAscii) write(all, true);
-    for (const [index, text] of texts.entries()) {
+    for (let index = 0; index < texts.length; index += 1) {
+      const text = texts[index];
       if (text === undefined) continue;
       // By themselves: halves of a character must not become a whole one where two texts meet.
       if (!isAscii) write(text, false);
       const size = isAscii ? text.length : length - at;
       const entry = (first + index) * 4;
       entries[entry] = size;
-      const here = size > inlineBytes ? 4 : size;
-      for (let byte = 0; byte < here; byte += 1)
-        entryBytes[entry * 4 + 4 + byte] = bytes[at + byte] as number; // one of it
-      if (size > inlineBytes) entries[entry + 2] = at;
+      if (size > inlineBytes) {
+        entries[entry + 1] = bytes.readUInt32LE(at);
+        entries[entry + 2] = at;
+      } else
+        for (let byte = 0; byte < size; byte += 1)
+          entryBytes[entry * 4 + 4 + byte] = bytes[at + byte] as number; // one of it
       at += size;
     }
   };

@@ -19,7 +19,7 @@ import { manifestOf, openTextSink, partialOf, type RowSink } from './text-sink.t
 export const defaultPartRows = 40_960;
 
 /** Events read at once. */
-const batchSize = 250;
+const batchSize = 500;
 
 export interface ExportOptions {
   readonly history: History;
