@@ -403,6 +403,7 @@ const suite = (): void => {
       allow(/ERR_FAILED/);
       await page.route('**/assets/index-*.js', (route) => route.abort());
       await page.reload();
+      expect(await page.getByRole('main').count()).toBe(0);
       expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     },
     3 * patienceMs,

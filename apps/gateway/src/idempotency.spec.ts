@@ -149,6 +149,36 @@ describe('a POST with an Idempotency-Key', () => {
     expect(whatCounts(await ask('key-1'))).toEqual(whatCounts(again));
   });
 
+  it('finds its effect there also when the other party takes part no more by then', async () => {
+    const asked = await gateway.requested(anna, chloe);
+    const accept = () =>
+      gateway.as(chloe).post(`/session-requests/${asked.id}/accept`, {
+        revision: 0,
+        headers: { 'idempotency-key': 'key-2' },
+      });
+    [fault, faultAt] = [new StoreUnavailable('gone', 'unknown', 'unreachable'), 'after'];
+    expect([(await ask('key-1')).status, (await accept()).status]).toEqual([503, 503]);
+    fault = undefined;
+    await gateway.close();
+    gateway = await startGateway({
+      ...disks,
+      override: ({ participants, ...dependencies }) => ({
+        ...dependencies,
+        participants: {
+          ...participants,
+          find: async (id) => {
+            const found = await participants.find(id);
+            return found && { ...found, active: id !== anna.id };
+          },
+        },
+      }),
+    });
+    const log = await gateway.log();
+    expect([(await ask('key-1')).status, (await accept()).status]).toEqual([201, 200]);
+    expect((await ask('key-3')).body.code).toBe('unknown-other-party');
+    expect(await gateway.log()).toEqual(log);
+  });
+
   it('records the same whatever the id of the request that repeats it', async () => {
     const asked = (requestId: string) =>
       gateway.as(chloe).post('/session-requests', {

@@ -116,7 +116,8 @@ export class SessionRequestsController {
     const slot = slotOf(request.body);
     const answer = await this.#idempotency.once(request, async (commandId) => {
       const other = await this.#gateway.participants.find(otherId);
-      if (!takesPart(other)) throw unknownOtherParty();
+      if (!other || !(takesPart(other) || (await this.#hasRecorded(commandId, commandId))))
+        throw unknownOtherParty();
       const by = request.participant;
       const command: SessionRequestCommand = {
         type: 'RequestSession',
@@ -384,7 +385,7 @@ export class SessionRequestsController {
     if (!idForm.test(requestId)) throw notAParty();
     const answer = await this.#idempotency.once(request, async (commandId) => {
       const sent = command({ requestId, by: request.participant.id, expectedRevision });
-      if (needsTheOther.has(sent.type)) await this.#otherMustTakePart(request);
+      if (needsTheOther.has(sent.type)) await this.#otherMustTakePart(request, commandId);
       return this.#execute(request, commandId, sent, 200);
     });
     send(reply, answer);
@@ -425,12 +426,19 @@ export class SessionRequestsController {
   }
 
   /** Whoever has no part in it gets the decider's answer, which tells nothing of anybody. */
-  async #otherMustTakePart(request: WithId): Promise<void> {
+  async #otherMustTakePart(request: WithId, commandId: string): Promise<void> {
     const parties = await this.#partiesOf(request);
     if (!parties) return;
     const { coachId, clientId } = parties;
     const otherId = request.participant.id === coachId ? clientId : coachId;
-    if (!takesPart(await this.#gateway.participants.find(otherId))) throw otherPartyLeft();
+    if (takesPart(await this.#gateway.participants.find(otherId))) return;
+    if (!(await this.#hasRecorded(request.params.id, commandId))) throw otherPartyLeft();
+  }
+
+  /** Of a repeat: what was recorded while the other one still took part is answered as it was then. */
+  async #hasRecorded(requestId: string, commandId: string): Promise<boolean> {
+    const events = await this.#gateway.history.readStream(streamOf({ requestId }));
+    return events.some(({ metadata }) => metadata.commandId === commandId);
   }
 
   async #mustBeParty(request: WithId): Promise<void> {

@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -9,6 +10,7 @@ import {
   startGateway,
   type GatewayUnderTest,
 } from '../testing/gateway-under-test.ts';
+import { Arriving } from './arriving.ts';
 
 let gateway: GatewayUnderTest;
 let tokens: Readonly<Record<string, string>>;
@@ -91,12 +93,29 @@ describe('what does not arrive', () => {
     const other = await begin({ participant: kenji, address: '192.0.2.1' });
     other.finish();
     expect(await other.answer()).toBe('400');
-    // Their places are free again when it has arrived, or they have left.
+    // Their places are free again when it has arrived.
     held[0]?.finish();
     expect(await held[0]?.answer()).toBe('400');
     const next = await begin({ participant: chloe, address: '192.0.2.3' });
     next.finish();
     expect(await next.answer()).toBe('400');
+  });
+
+  it('holds nothing for whoever has left, also before it counted', () => {
+    const arriving = new Arriving(1);
+    const begins = () => {
+      const request = { complete: false, destroyed: false };
+      const response = new EventEmitter();
+      const mayArrive = arriving.begin(request as IncomingMessage, response as ServerResponse, ['chloe']);
+      return { request, response, mayArrive };
+    };
+    const first = begins();
+    expect([first.mayArrive, begins().mayArrive]).toEqual([true, false]);
+    first.response.emit('close');
+    const second = begins();
+    expect([second.mayArrive, begins().mayArrive]).toEqual([true, false]);
+    second.request.destroyed = true; // and its response was closed before it was asked about
+    expect([begins().mayArrive, begins().mayArrive]).toEqual([true, false]);
   });
 
   it('holds as much for an address, whoever asks, and whatever for', async () => {

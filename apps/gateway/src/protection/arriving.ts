@@ -13,11 +13,6 @@ export class Arriving {
     this.#most = most;
   }
 
-  /** How many senders are known. */
-  get size(): number {
-    return this.#of.size;
-  }
-
   /**
    * Whether one more may arrive. Then it counts for each of its senders until it has, or until it is answered.
    * @param senders by what each is known: nobody may be called as another kind of sender is.
@@ -52,5 +47,9 @@ export class Arriving {
   }
 }
 
-/** What is no request from a network, as in tests, says nothing of it, and is there. */
-const hasArrived = ({ complete }: Partial<IncomingMessage>): boolean => complete !== false;
+/**
+ * Or is waited for no more, because its sender has left: whose answer was closed before it counted, nobody says so again. What is no
+ * request from a network, as in tests, says nothing of it, and is there.
+ */
+const hasArrived = ({ complete, destroyed }: Partial<IncomingMessage>): boolean =>
+  complete !== false || destroyed === true;

@@ -46,17 +46,21 @@ export const SessionActions = ({
   // A question was about the state that it was asked in.
   const asking = asked?.revision === revision ? asked.about : undefined;
 
+  /** Goes on once it is answered, though this may be closed by then. */
   const send = (what: Answer, done: string): void => {
     onAtWork(true);
-    answer.mutate(what, {
-      onSuccess: (state) => {
-        onAnswered(state);
-        setAsked(undefined);
-        setReason('');
-        announce(done);
-      },
-      onSettled: () => onAtWork(false),
-    });
+    answer
+      .mutateAsync(what)
+      .then(
+        (state) => {
+          onAnswered(state);
+          setAsked(undefined);
+          setReason('');
+          announce(done);
+        },
+        () => undefined, // shown below
+      )
+      .finally(() => onAtWork(false));
   };
   const working = answer.isPending ? answer.variables : undefined;
   const slot = proposal ?? agreed;

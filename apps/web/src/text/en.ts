@@ -211,7 +211,7 @@ export const en = {
       closed: 'This session is closed. You can request a new one.',
       started: 'The session has started; it can no longer be changed.',
       otherHasLeft: (name: string) =>
-        `${name} no longer takes part, so this can only be rejected. Nothing needs to be done: it ends at its deadline.`,
+        `${name} no longer takes part, so this cannot be accepted or moved. What is proposed ends at its deadline.`,
     },
     cancelTitle: 'Cancel or move?',
     cancelLead: (name: string, slot: string) => `Your session with ${name}, ${slot}.`,

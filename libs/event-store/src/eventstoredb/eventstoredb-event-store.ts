@@ -95,7 +95,7 @@ export const openEventStoreDB = <E extends DomainEvent = DomainEvent>({
   attemptMs = 3_000,
   giveUpMs = 10_000,
 }: EventStoreDBOptions): EventStoreDBEventStore<E> => {
-  const connection = openSafeClient(connectionString, { timers, answerMs: attemptMs });
+  const connection = openSafeClient(connectionString);
   const { client } = connection;
   const address = connectionString.replace(/\/\/[^@/]*@/, '//'); // without the credentials
   const storeId = ids.next();

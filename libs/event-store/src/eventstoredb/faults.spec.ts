@@ -121,10 +121,7 @@ describe('an append that meets', () => {
 
 describe('an append that is not sent before its time is over', () => {
   it('is recorded whole all the same', async () => {
-    const { client, close } = openSafeClient(standIn.connectionString, {
-      timers: createTimers(),
-      answerMs: 5_000,
-    });
+    const { client, close } = openSafeClient(standIn.connectionString);
     const observer = open({ attemptMs: 10_000 });
     const many = Array.from({ length: 50 }, (_, n) => toEventData(event(n), 'append'));
     for (let deadline = 1; deadline <= 20; deadline += 1) {

@@ -1,6 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import type { Timers } from '@hse/event-sourcing';
-import { InterceptingCall, status, type CallOptions, type Interceptor, type Metadata } from '@grpc/grpc-js';
+import { InterceptingCall, type CallOptions, type Interceptor, type Metadata } from '@grpc/grpc-js';
 
 /** What is touched below of the client's insides (6.2.1). All of them are properties of the instance, looked up at each call. */
 interface Insides {
@@ -27,14 +26,9 @@ export interface SafeClient {
  *   has a call of its own, which fails alone; on the stand-in it reaches some 0.6 of the appends/s of the batch.
  * - A failed connection is closed a turn later. Closed at once, a call that has just been given it throws where nobody catches.
  * - An error while a connection is replaced (looking for a cluster member again) is not left to nobody.
- * - An append is not called off in the middle, which could record the first of its events only: see {@link sentWhole}.
- *
- * `answerMs`: an append that was sent is given up after so many milliseconds.
+ * - An append is not called off, which could record the first of its events only: see {@link neverCalledOff}. Its deadline is ignored.
  */
-export const openSafeClient = (
-  connectionString: string,
-  { timers, answerMs }: { timers: Timers; answerMs: number },
-): SafeClient => {
+export const openSafeClient = (connectionString: string): SafeClient => {
   const client = clientFor(connectionString);
   const insides = client as unknown as Insides;
   if (!insides.throwOnAppendFailure)
@@ -44,7 +38,7 @@ export const openSafeClient = (
 
   insides.supports = async () => false; // asked for batch append only
   const { handleError, createChannel, callArguments } = insides;
-  const interceptors = [sentWhole(timers, answerMs)];
+  const interceptors = [neverCalledOff];
   insides.callArguments = (...options) => {
     const [metadata, callOptions] = callArguments(...options);
     return [metadata, { ...callOptions, interceptors }];
@@ -71,31 +65,14 @@ export const openSafeClient = (
 /**
  * For calls that send a stream and await one answer. An append is one: its events are messages, and the end of them makes it whole.
  * Who calls it off through Node's HTTP/2 ends it too, an instant before resetting it (a frame with END_STREAM, then RST_STREAM: node
- * 24, grpc-js 1.14), so the server may take what was sent until then for all. It is called off after it has ended, or never.
+ * 24, grpc-js 1.14), so the server may take what was sent until then for all. And when all was sent, nobody says: grpc-js takes the end
+ * of it while messages still wait.
  */
-const sentWhole =
-  (timers: Timers, answerMs: number): Interceptor =>
-  (options, nextCall) => {
-    const { requestStream, responseStream } = options.method_definition;
-    if (!requestStream || responseStream) return new InterceptingCall(nextCall(options));
-    let silence: { cancel(): void } | undefined;
-    const call = new InterceptingCall(nextCall({ ...options, deadline: Infinity }), {
-      start: (metadata, _listener, next) =>
-        next(metadata, {
-          onReceiveStatus: (received, pass) => {
-            silence?.cancel();
-            pass(received);
-          },
-        }),
-      halfClose: (next) => {
-        silence = timers.after(answerMs, () =>
-          call.cancelWithStatus(status.DEADLINE_EXCEEDED, `no answer within ${answerMs} ms`),
-        );
-        next();
-      },
-    });
-    return call;
-  };
+const neverCalledOff: Interceptor = (options, nextCall) => {
+  const { requestStream, responseStream } = options.method_definition;
+  const isAppend = requestStream && !responseStream;
+  return new InterceptingCall(nextCall(isAppend ? { ...options, deadline: Infinity } : options));
+};
 
 /** @throws RangeError */
 const clientFor = (connectionString: string): EventStoreDBClient => {
