@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteEventLog, openSqliteEventStore } from '@hse/event-store/sqlite';
+import { openSqliteEventLog } from '@hse/event-store/sqlite';
 import { createStatesAt } from '@hse/replay';
 import type { SessionRequestEvent } from '@hse/session-requests';
-import { count, median, type BenchPart } from './figures.ts';
-import { generateHistories } from './histories.ts';
+import { count, type BenchPart } from './figures.ts';
+import { made } from './replay.ts';
+import { alternate } from './rounds.ts';
 
-/** Appends that share a commit of the event store while the log is made. */
-const together = 20_000;
 const rounds = 5;
 
 /**
@@ -16,24 +15,12 @@ const rounds = 5;
  */
 export const benchStateAt: BenchPart = async ({ full, directory, progress }) => {
   const events = full ? 1_000_000 : 200_000;
-  const folder = mkdtempSync(join(directory, 'state-at-'));
-  const path = join(folder, 'events.sqlite');
-  const store = await openSqliteEventStore<SessionRequestEvent>({ path });
-  try {
-    let underWay: Promise<unknown>[] = [];
-    for (const { stream, revision, event } of generateHistories({ events })) {
-      underWay.push(store.append(stream, [event], { expected: revision === 0 ? 'no-stream' : revision - 1 }));
-      if (underWay.length < together) continue;
-      await Promise.all(underWay);
-      underWay = [];
-    }
-    await Promise.all(underWay);
-  } finally {
-    await store.close();
-  }
+  const { dataDir } = await made(join(directory, 'state-at'), events);
   progress(`log of ${count(events)} events made`);
 
-  const history = openSqliteEventLog<SessionRequestEvent>({ path });
+  const history = openSqliteEventLog<SessionRequestEvent>({
+    path: join(dataDir, 'events.sqlite'),
+  });
   const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
     const begun = performance.now();
     await work();
@@ -52,21 +39,17 @@ export const benchStateAt: BenchPart = async ({ full, directory, progress }) => 
     if (found.events !== events) throw new Error(`${found.events} of ${events} events were taken in`);
   };
   try {
-    const seconds = { read: [] as number[], state: [] as number[] };
-    for (let round = 0; round < rounds; round += 1) {
-      seconds.read.push(await secondsOf(readAndParse));
-      seconds.state.push(await secondsOf(stateAt));
-      progress(
-        `round ${round + 1}: read and parse ${seconds.read.at(-1)?.toFixed(2)} s, state ${seconds.state.at(-1)?.toFixed(2)} s`,
-      );
-    }
-    const ratios = seconds.state.map((state, round) => state / (seconds.read[round] ?? NaN));
-    const ratio = median(ratios);
+    const { ours, peer, ratio, ratios } = await alternate(
+      rounds,
+      () => secondsOf(stateAt),
+      () => secondsOf(readAndParse),
+      (round, each) => progress(`round ${round}: ${each.toFixed(2)}`),
+    );
     return [
       {
         measure: `state at an instant over ${count(events)} events`,
-        figure: `${median(seconds.state).toFixed(2)} s`,
-        against: `reading and parsing them: ${median(seconds.read).toFixed(2)} s`,
+        figure: `${ours.toFixed(2)} s`,
+        against: `reading and parsing them: ${peer.toFixed(2)} s`,
         ratio,
         ratios,
         aim: '≤ 1.5',
@@ -75,6 +58,6 @@ export const benchStateAt: BenchPart = async ({ full, directory, progress }) => 
     ];
   } finally {
     await history.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true });
   }
 };
