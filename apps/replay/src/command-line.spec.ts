@@ -17,6 +17,9 @@ const golden = fileURLToPath(
 );
 const env = { ...process.env, INIT_CWD: folder, XDG_CONFIG_HOME: join(folder, 'config'), NODE_OPTIONS: '' };
 
+/** Of what a command asks the outside for: as much as it comes to before it fails, or opens a history. */
+const io = { env: {}, cwd: folder, root: folder } as unknown as Io;
+
 /** Runs it to its end, as a process, in the folder of this suite. */
 const replay = (args: readonly string[], input = '') => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
@@ -66,7 +69,6 @@ describe('the command line', () => {
     ['verify', ['--data-dir', 'a', '--history', 'b'], 'Only one of'],
     ['sql', ['select', '1'], 'One query, in quotes.'],
   ])('says what is wrong with %s %j', async (name, args, said) => {
-    const io = { env: {}, cwd: folder, root: folder } as unknown as Io; // it comes to nothing else
     await expect(commands[name]!.run(args, io)).rejects.toMatchObject({
       name: 'WrongUse',
       message: expect.stringContaining(said),
@@ -174,7 +176,6 @@ describe('export', () => {
 
 describe('a history in EventStoreDB', () => {
   it('is named without its credentials, which nobody should find in an export', async () => {
-    const io = { env: {}, cwd: folder, root: folder } as unknown as Io;
     const { history, name } = await openHistory(
       {
         'data-dir': undefined,

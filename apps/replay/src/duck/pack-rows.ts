@@ -211,7 +211,8 @@ const packTexts = <T>({ of }: TableColumn<T>): ColumnPacking<T> => {
         if (heap.length > inlineBytes) {
           bindings.vector_assign_string_element_len(vector, 0, heap);
           const { buffer, byteOffset } = bindings.vector_get_data(vector, 16);
-          const [low, high] = new Uint32Array(buffer, byteOffset + 8, 2) as unknown as [number, number];
+          const entry = new DataView(buffer, byteOffset);
+          const [low, high] = [entry.getUint32(8, true), entry.getUint32(12, true)];
           for (let word = 0; word < taken.length; word += 4) {
             if ((taken[word] as number) <= inlineBytes) continue;
             const address = low + (taken[word + 2] as number);
