@@ -9,6 +9,7 @@ import {
   type Instant,
   type Outcome,
   type SessionRequest,
+  type SessionRequestCommand,
 } from '@hse/session-requests';
 import { takesPart } from './participants.ts';
 import { respondByRule } from './respond-by-rule.ts';
@@ -25,8 +26,13 @@ export interface ViewContext {
   readonly now: Instant;
 }
 
-/** What leads to a session, or to a question: nobody comes, or answers, who takes part no more. */
-const needsTheOther: ReadonlySet<Action> = new Set<Action>(['accept', 'adjust']);
+/** What leads to a session, or to a question, as it is offered and as it is sent: nobody comes, or answers, who takes part no more. */
+export const needsTheOther: ReadonlySet<string> = new Set<Action | SessionRequestCommand['type']>([
+  'accept',
+  'AcceptSession',
+  'adjust',
+  'AdjustSession',
+]);
 
 /** What a party sees of a session request; undefined for anybody else. */
 export const viewOf = async (

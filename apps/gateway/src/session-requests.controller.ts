@@ -41,7 +41,7 @@ import { takesPart } from './participants.ts';
 import { mostCandidates, PastViews, type PastList } from './past-views.ts';
 import { invalidRequest } from './request-validation.ts';
 import { Describe } from './route-table.ts';
-import { viewOf, type Dated } from './session-request-view.ts';
+import { needsTheOther, viewOf, type Dated } from './session-request-view.ts';
 
 type WithId = FastifyRequest<{ Params: { id: string } }>;
 type Answering<Body> = FastifyRequest<{ Params: { id: string }; Body: Body }>;
@@ -63,12 +63,6 @@ const slotRefusals = ['slot-in-past', 'notice-too-short', 'too-far-ahead', 'inva
 const ofThePast =
   ` With \`asOf\`, as it was at that instant: each page is sorted like that in itself, follows today's calendar as a whole, and looks at ` +
   `${mostCandidates} of my session requests at most, so that it can hold fewer than \`limit\`, or none, and still have a \`nextCursor\`.`;
-
-/** What leads to a session, or to a question: nobody comes, or answers, who takes part no more. */
-const needsTheOther: ReadonlySet<string> = new Set<SessionRequestCommand['type']>([
-  'AcceptSession',
-  'AdjustSession',
-]);
 
 const notAParty = (): HttpProblem =>
   new HttpProblem('not-a-party', 'There is no such session request for this participant.');

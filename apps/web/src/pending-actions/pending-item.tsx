@@ -15,7 +15,7 @@ import { Deadline } from '../ui/deadline.tsx';
 import { Fault } from '../ui/fault.tsx';
 import { SlotTimes } from '../ui/slot-times.tsx';
 import { useKeptFocus } from '../ui/use-kept-focus.ts';
-import { useKeptText } from '../ui/use-kept-text.ts';
+import { useKeptReason } from '../ui/use-kept-reason.ts';
 import { RejectForm } from './reject-form.tsx';
 import styles from './pending-item.module.css';
 
@@ -35,7 +35,7 @@ export const PendingItem = ({
   /** The revision that it was asked about whether to reject. */
   const [asked, setAsked] = useState<number>();
   const { proposal, agreed, id, revision } = session;
-  const [reason, setReason] = useKeptText(`reason about ${id} of ${me?.id ?? ''}`);
+  const [reason, setReason] = useKeptReason(id, me);
   if (!me || !proposal) return null;
   const other = otherParty(session, me);
   const what = agreed

@@ -12,7 +12,7 @@ import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/button.tsx';
 import { Fault } from '../ui/fault.tsx';
 import { useKeptFocus } from '../ui/use-kept-focus.ts';
-import { useKeptText } from '../ui/use-kept-text.ts';
+import { useKeptReason } from '../ui/use-kept-reason.ts';
 import { CancelForm } from './cancel-form.tsx';
 import { otherParty } from './parties.ts';
 import styles from './session-actions.module.css';
@@ -39,7 +39,7 @@ export const SessionActions = ({
   const openDialog = useOpenDialog();
   const place = useKeptFocus<HTMLDivElement>();
   const [asked, setAsked] = useState<{ readonly about: 'reject' | 'cancel'; readonly revision: number }>();
-  const [reason, setReason] = useKeptText(`reason about ${id} of ${me.id}`);
+  const [reason, setReason] = useKeptReason(id, me);
   const said = reason.trim() === '' ? {} : { reason: reason.trim() };
   const other = otherParty(session, me);
   const can = (action: Action): boolean => allowedActions.includes(action);
